@@ -1,0 +1,1 @@
+"""Running Steward: the night, imports, checks, the demo company, and their commands."""

@@ -1,0 +1,22 @@
+"""The settings of the tests: those of the product, with a folder, a broker and a hasher apart.
+
+Loaded before any conftest, so this is where the folder must be set.
+"""
+
+import os
+import tempfile
+
+os.environ["VAR_DIR"] = tempfile.mkdtemp(prefix="steward-tests-")
+
+from config.settings import *
+
+# Argon2 is slow on purpose, and no test is about that.
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# What a test sends stays in its process. The test with a real worker says otherwise.
+CELERY_BROKER_URL = "memory://"
+CELERY_BROKER_TRANSPORT_OPTIONS = {}
+# A manifest would first have to be collected.
+STORAGES = {
+    **STORAGES,
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
