@@ -7,6 +7,7 @@ value is checked here. An empty value counts as unset. A value that cannot be us
 The *embedded set-up* is the one without `DATABASE_URL`: everything lives under `VAR_DIR`.
 """
 
+import os
 import re
 import tempfile
 from collections.abc import Mapping
@@ -22,8 +23,11 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 
+from core.money import MINOR_UNITS
+
 SHORTEST_SECRET = 32
 LOCAL_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
+SQLITE = "django.db.backends.sqlite3"
 DATABASE_SCHEMES = {"postgres", "postgresql", "sqlite"}
 REDIS_SCHEMES = {"redis", "rediss"}
 EMAIL_SCHEMES = {"consolemail", "filemail", "smtp", "smtp+ssl", "smtp+tls"}
@@ -32,7 +36,6 @@ NO = {"0", "off", "false", "no"}
 
 HOST = re.compile(r"\*|\[[0-9a-fA-F:.]+\]|\.?[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?")
 HOUR_AND_MINUTE = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
-CURRENCY = re.compile(r"[A-Z]{3}")
 
 
 class UnusableSetting(ImproperlyConfigured):
@@ -90,10 +93,10 @@ def _without_password(value: str) -> str:
 def _var_dir(given: Mapping[str, str], base_dir: Path) -> Path:
     value = given.get("VAR_DIR", "var")
     folder = base_dir / value
-    try:
+    with suppress(OSError):
         folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise _refusal("VAR_DIR", value, "a folder that can be made and written to") from error
+    if not (folder.is_dir() and os.access(folder, os.W_OK)):
+        raise _refusal("VAR_DIR", value, "a folder that can be made and written to")
     return folder
 
 
@@ -105,20 +108,16 @@ def _switch(given: Mapping[str, str], name: str) -> bool:
 
 
 def _secret_key(given: Mapping[str, str], var_dir: Path) -> str:
-    key = given.get("SECRET_KEY")
+    allowed = f"a random text of at least {SHORTEST_SECRET} characters"
+    key, origin = given.get("SECRET_KEY"), "SECRET_KEY"
     if key is None and "DATABASE_URL" in given:
-        raise UnusableSetting(
-            "SECRET_KEY is not set; with a DATABASE_URL it is required: "
-            f"a random text of at least {SHORTEST_SECRET} characters."
-        )
+        raise UnusableSetting(f"SECRET_KEY is not set; with a DATABASE_URL it must be: {allowed}.")
     if key is None:
-        key = _kept_secret_key(var_dir / "secret_key")
+        path = var_dir / "secret_key"
+        key, origin = _kept_secret_key(path), f"SECRET_KEY as kept in {path}"
     if len(key) < SHORTEST_SECRET:
         # The value itself is not repeated: it would end up in logs.
-        raise UnusableSetting(
-            f"SECRET_KEY has {len(key)} characters; allowed is a random text of at least "
-            f"{SHORTEST_SECRET} characters."
-        )
+        raise UnusableSetting(f"{origin} has {len(key)} characters; allowed is {allowed}.")
     return key
 
 
@@ -153,7 +152,8 @@ def _database(given: Mapping[str, str], var_dir: Path) -> dict[str, Any]:
     allowed = "postgres://USER:PASSWORD@HOST:PORT/NAME or sqlite:////PATH"
     _check_url("DATABASE_URL", value, DATABASE_SCHEMES, allowed)
     database: dict[str, Any] = environ.Env.db_url_config(value)
-    if not database["NAME"]:
+    on_disk = database["ENGINE"] != SQLITE or Path(database["NAME"]).is_absolute()
+    if not database["NAME"] or not on_disk:
         raise _refusal("DATABASE_URL", value, allowed)
     return database
 
@@ -201,7 +201,7 @@ def _time_zone(given: Mapping[str, str]) -> str:
 
 def _base_currency(given: Mapping[str, str]) -> str:
     value = given.get("BASE_CURRENCY", "EUR")
-    if not CURRENCY.fullmatch(value):
+    if value not in MINOR_UNITS:
         raise _refusal("BASE_CURRENCY", value, "a currency of ISO 4217, such as EUR")
     return value
 

@@ -80,7 +80,7 @@ SQLITE_OPTIONS = {
     ),
 }
 DATABASES: dict[str, dict[str, Any]] = {"default": dict(ENVIRONMENT.database)}
-if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+if DATABASES["default"]["ENGINE"] == environment.SQLITE:
     DATABASES["default"]["OPTIONS"] = SQLITE_OPTIONS
 else:
     DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}

@@ -1,0 +1,202 @@
+"""Every setting is checked, and nonsense stops the start with one sentence."""
+
+import os
+import stat
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from datetime import time
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from config.environment import Environment, UnusableSetting, read
+
+SECRET = "a text of more than thirty-two characters"
+
+
+def test_with_nothing_set_everything_lives_under_var(tmp_path: Path) -> None:
+    environment = read({}, base_dir=tmp_path)
+    assert environment.var_dir == tmp_path / "var"
+    assert environment.database["ENGINE"] == "django.db.backends.sqlite3"
+    assert environment.database["NAME"] == str(tmp_path / "var" / "steward.sqlite3")
+    assert environment.redis_url is None
+    assert environment.debug is False
+    assert environment.https is False
+    assert environment.allowed_hosts == ["localhost", "127.0.0.1", "[::1]"]
+    assert environment.time_zone == "UTC"
+    assert environment.base_currency == "EUR"
+    assert environment.sweep_at == time(2, 30)
+
+
+def test_an_empty_value_counts_as_unset(tmp_path: Path) -> None:
+    names = "DATABASE_URL REDIS_URL SECRET_KEY ALLOWED_HOSTS TIME_ZONE BASE_CURRENCY SWEEP_AT"
+    names += " EMAIL_URL DEBUG HTTPS VAR_DIR"
+    for blank in ("", "  "):
+        assert read(dict.fromkeys(names.split(), blank), base_dir=tmp_path) == read(
+            {}, base_dir=tmp_path
+        )
+
+
+def test_what_is_given_is_taken(tmp_path: Path) -> None:
+    environment = read(
+        {
+            "DATABASE_URL": "postgres://anna:pw@db.example:6543/crm?sslmode=require",
+            "REDIS_URL": "rediss://cache.example:6380/3",
+            "SECRET_KEY": SECRET,
+            "ALLOWED_HOSTS": "crm.example.com, .example.org,[::1]",
+            "TIME_ZONE": "Asia/Kolkata",
+            "BASE_CURRENCY": "JPY",
+            "SWEEP_AT": "23:59",
+            "EMAIL_URL": "smtp+tls://u:p@mail.example:587",
+            "DEBUG": "Yes",
+            "HTTPS": "1",
+            "VAR_DIR": "elsewhere",
+        },
+        base_dir=tmp_path,
+    )
+    assert environment.database["ENGINE"] == "django.db.backends.postgresql"
+    assert environment.database["HOST"] == "db.example"
+    assert environment.database["PORT"] == 6543
+    assert environment.database["NAME"] == "crm"
+    assert environment.database["OPTIONS"] == {"sslmode": "require"}
+    assert environment.redis_url == "rediss://cache.example:6380/3"
+    assert environment.secret_key == SECRET
+    assert environment.allowed_hosts == ["crm.example.com", ".example.org", "[::1]"]
+    assert environment.time_zone == "Asia/Kolkata"
+    assert environment.base_currency == "JPY"
+    assert environment.sweep_at == time(23, 59)
+    assert environment.email["EMAIL_HOST"] == "mail.example"
+    assert environment.email["EMAIL_USE_TLS"] is True
+    assert environment.debug is True
+    assert environment.https is True
+    assert environment.var_dir == tmp_path / "elsewhere"
+    assert not (tmp_path / "elsewhere" / "secret_key").exists()
+
+
+NONSENSE = [
+    ("DEBUG", "maybe"),
+    ("DEBUG", "2"),
+    ("HTTPS", "perhaps"),
+    ("SWEEP_AT", "25:99"),
+    ("SWEEP_AT", "24:00"),
+    ("SWEEP_AT", "2:30"),
+    ("SWEEP_AT", "02:30:00"),
+    ("SWEEP_AT", "at night"),
+    ("SWEEP_AT", "٠٢:٣٠"),
+    ("DATABASE_URL", "nonsense"),
+    ("DATABASE_URL", "postgres:"),
+    ("DATABASE_URL", "postgres://"),
+    ("DATABASE_URL", "postgres://host/"),
+    ("DATABASE_URL", "postgres://host:port/name"),
+    ("DATABASE_URL", "postgres://host:99999/name"),
+    ("DATABASE_URL", "mysql://host/name"),
+    ("DATABASE_URL", "sqlite://"),
+    ("DATABASE_URL", "sqlite://:memory:"),
+    ("DATABASE_URL", "sqlite:///beside.sqlite3"),
+    ("DATABASE_URL", "postgres://[::1/name"),
+    ("REDIS_URL", "localhost"),
+    ("REDIS_URL", "http://localhost/0"),
+    ("REDIS_URL", "redis://"),
+    ("REDIS_URL", "redis://localhost:six/0"),
+    ("REDIS_URL", "redis://localhost/zero"),
+    ("EMAIL_URL", "nonsense"),
+    ("EMAIL_URL", "http://mail.example"),
+    ("EMAIL_URL", "smtp://"),
+    ("EMAIL_URL", "smtp://mail.example:x"),
+    ("TIME_ZONE", "Mars/Olympus"),
+    ("TIME_ZONE", "europe/berlin"),
+    ("TIME_ZONE", "../UTC"),
+    ("BASE_CURRENCY", "euro"),
+    ("BASE_CURRENCY", "eur"),
+    ("BASE_CURRENCY", "ABC"),
+    ("BASE_CURRENCY", "XAU"),
+    ("ALLOWED_HOSTS", "https://crm.example.com"),
+    ("ALLOWED_HOSTS", "crm.example.com/"),
+    ("ALLOWED_HOSTS", "crm.example.com:8000"),
+    ("ALLOWED_HOSTS", "a,,b"),
+    ("ALLOWED_HOSTS", "a b"),
+]
+
+
+@pytest.mark.parametrize(("name", "value"), NONSENSE)
+def test_nonsense_is_refused_by_name_and_value(name: str, value: str, tmp_path: Path) -> None:
+    with pytest.raises(UnusableSetting) as refusal:
+        read({"SECRET_KEY": SECRET, name: value}, base_dir=tmp_path)
+    sentence = str(refusal.value)
+    assert sentence.startswith(f"{name} is {value!r}; allowed is ")
+    assert sentence.endswith(".")
+    assert "\n" not in sentence
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DATABASE_URL", "postgres://anna:hush@host:port/name"),
+        ("REDIS_URL", "redis://:hush@localhost/zero"),
+        ("EMAIL_URL", "smtp://anna:hush@mail:x"),
+    ],
+)
+def test_a_password_is_not_repeated(name: str, value: str, tmp_path: Path) -> None:
+    with pytest.raises(UnusableSetting) as refusal:
+        read({"SECRET_KEY": SECRET, name: value}, base_dir=tmp_path)
+    assert "hush" not in str(refusal.value)
+
+
+class TestTheSecretKey:
+    def test_is_made_once_and_kept_for_its_owner_alone(self, tmp_path: Path) -> None:
+        made = read({}, base_dir=tmp_path).secret_key
+        path = tmp_path / "var" / "secret_key"
+        assert len(made) >= 50
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+        assert read({}, base_dir=tmp_path).secret_key == made
+        assert [file.name for file in path.parent.iterdir()] == ["secret_key"]
+
+    def test_is_the_same_for_all_who_start_at_once(self, tmp_path: Path) -> None:
+        def key(_: int) -> Environment:
+            return read({}, base_dir=tmp_path)
+
+        with ThreadPoolExecutor(8) as threads:
+            assert len({made.secret_key for made in threads.map(key, range(32))}) == 1
+
+    def test_is_required_with_a_database_of_ones_own(self, tmp_path: Path) -> None:
+        with pytest.raises(UnusableSetting, match="SECRET_KEY is not set"):
+            read({"DATABASE_URL": "postgres://host/name"}, base_dir=tmp_path)
+        assert not (tmp_path / "var" / "secret_key").exists()
+
+    def test_is_refused_when_short_without_repeating_it(self, tmp_path: Path) -> None:
+        with pytest.raises(UnusableSetting, match="SECRET_KEY has 5 characters") as refusal:
+            read({"SECRET_KEY": "hush!"}, base_dir=tmp_path)
+        assert "hush!" not in str(refusal.value)
+
+    def test_a_damaged_file_is_named(self, tmp_path: Path) -> None:
+        (tmp_path / "var").mkdir()
+        (tmp_path / "var" / "secret_key").write_text("")
+        with pytest.raises(UnusableSetting, match="secret_key"):
+            read({}, base_dir=tmp_path)
+
+
+def test_a_folder_that_cannot_be_made_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UnusableSetting, match="VAR_DIR is 'file/var'"):
+        read({"VAR_DIR": "file/var"}, base_dir=tmp_path)
+
+
+@pytest.mark.parametrize(("name", "value"), [("DEBUG", "maybe"), ("SWEEP_AT", "25:99")])
+def test_the_command_line_says_it_in_one_line_without_a_traceback(
+    name: str, value: str, tmp_path: Path
+) -> None:
+    run = subprocess.run(
+        [sys.executable, "manage.py", "migrate"],
+        cwd=settings.BASE_DIR,
+        env={**os.environ, "VAR_DIR": str(tmp_path), name: value},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert run.returncode == 2
+    assert run.stdout == ""
+    assert run.stderr.startswith(f"{name} is {value!r}; allowed is ")
+    assert run.stderr.count("\n") == 1
