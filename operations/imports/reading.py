@@ -5,8 +5,6 @@ not a row of the table is handed on as a `BadRow`, so that the others can go on.
 flat: the file is passed through once to learn its encoding, and once to yield its rows.
 """
 
-from __future__ import annotations
-
 import codecs
 import csv
 import io
@@ -28,6 +26,11 @@ LONGEST_LINE = 4_000_000
 SAMPLE = 50
 
 UTF_16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+NOT_ASCII = bytes(range(0x80, 0x100))
+#: A whole letter of two to four bytes in UTF-8.
+UTF_8_LETTER = re.compile(
+    rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}"
+)
 #: Cells that a spreadsheet would run; our exports put an apostrophe before them.
 ESCAPED_FORMULA = re.compile(r"'[=+\-@\t\r]")
 
@@ -142,25 +145,22 @@ def _chunks(handle: BinaryIO) -> Iterator[bytes]:
 
 
 def _refuse_what_is_no_text(handle: BinaryIO, path: Path) -> None:
-    line, length, start = 1, 0, True
-    for chunk in _chunks(handle):
-        if start and chunk.startswith(UTF_16_MARKS):
-            raise UnreadableFile("The file is UTF-16; save it as UTF-8 and try again.")
-        start = False
+    length = 0
+    for number, chunk in enumerate(_chunks(handle)):
+        if number == 0 and chunk.startswith(UTF_16_MARKS):
+            raise UnreadableFile("The file is UTF-16; save it as CSV in UTF-8 and try again.")
         if b"\0" in chunk:
             raise UnreadableFile(
                 f"{path.name} holds NUL bytes: it is no text file, or it is UTF-16. "
                 "Save it as CSV in UTF-8 and try again."
             )
-        pieces = chunk.replace(b"\r", b"\n").split(b"\n")
-        for number, piece in enumerate(pieces):
-            length = len(piece) if number else length + len(piece)
-            if length > LONGEST_LINE:
-                raise UnreadableFile(
-                    f"Line {line + number} or one near it is longer than {LONGEST_LINE:,} bytes: "
-                    "this is no table of rows."
-                )
-        line += chunk.count(b"\n")
+        lines = re.split(rb"[\r\n]", chunk)
+        longest = max(length + len(lines[0]), *(len(line) for line in lines))
+        length = len(lines[-1]) if len(lines) > 1 else length + len(chunk)
+        if longest > LONGEST_LINE:
+            raise UnreadableFile(
+                f"A line is longer than {LONGEST_LINE:,} bytes: this is no table of rows."
+            )
 
 
 def _first_line_that_is_not_utf_8(handle: BinaryIO) -> int | None:
@@ -178,28 +178,32 @@ def _first_line_that_is_not_utf_8(handle: BinaryIO) -> int | None:
 def _refuse_unless_cp1252(handle: BinaryIO, broken: int) -> None:
     """Refuse bytes that cp1252 has no letter for, and UTF-8 that was damaged.
 
-    cp1252 gives nearly every byte a letter, so that it would read damaged UTF-8 too, as
-    "MÃ¼ller". Real cp1252 text almost never holds a whole UTF-8 sequence by chance.
+    cp1252 gives nearly every byte a letter, so it would read damaged UTF-8 too, as "MÃ¼ller".
+    In real cp1252 text whole UTF-8 letters occur by chance only, in damaged UTF-8 they prevail.
     """
-    handle.seek(0)
-    for number, line in enumerate(handle, start=1):
-        try:
-            line.decode("cp1252")
-        except UnicodeDecodeError:
-            raise UnreadableFile(
-                f"Line {number} is neither UTF-8 nor Windows-1252; save the file as UTF-8."
-            ) from None
-        if UTF_8_SEQUENCE.search(line):
-            raise UnreadableFile(
-                f"Line {broken} is not UTF-8, though line {number} is: the file is damaged or "
-                "was put together from two. Save it as UTF-8."
-            )
+    whole = stray = 0
+    line = 1
+    for chunk in _chunks(handle):
+        _decode_cp1252(chunk, line)
+        letters = UTF_8_LETTER.findall(chunk)
+        whole += len(letters)
+        stray += len(chunk) - len(chunk.translate(None, NOT_ASCII)) - sum(map(len, letters))
+        line += chunk.count(b"\n")
+    if whole > stray:
+        raise UnreadableFile(
+            f"Line {broken} is not UTF-8, though other lines are: the file is damaged or was put "
+            "together from two. Save it as UTF-8 and try again."
+        )
 
 
-#: A complete letter of two to four bytes in UTF-8.
-UTF_8_SEQUENCE = re.compile(
-    rb"[\xc3-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}"
-)
+def _decode_cp1252(chunk: bytes, line: int) -> None:
+    try:
+        chunk.decode("cp1252")
+    except UnicodeDecodeError as error:
+        line += chunk[: error.start].count(b"\n")
+        raise UnreadableFile(
+            f"Line {line} is neither UTF-8 nor Windows-1252. Save the file as UTF-8 and try again."
+        ) from None
 
 
 def _start_of_table(handle: io.TextIOBase) -> tuple[int, str]:
