@@ -49,7 +49,9 @@ ACCOUNTS: Headings = {
         "BillingCountry", "Billing Country", "Country/Region",
         "Organization - Address - Country of Address",
     ),
-    "parent": ("ParentId", "Parent Account ID", "Parent Account", "Parent Company", "Subsidiary of"),
+    "parent": (
+        "ParentId", "Parent Account ID", "Parent Account", "Parent Company", "Subsidiary of",
+    ),
     "owner": (
         "OwnerId", "Account Owner", "Record Owner", "Company owner", "Organization - Owner",
         "Owner ID",

@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Literal
 
 from core.days import day_of, moment
+from core.money import MINOR_UNITS
 
 DayOrder = Literal["dmy", "mdy"]
 DecimalMark = Literal["point", "comma"]
@@ -94,9 +95,9 @@ def choice(cell: str, options: Mapping[str, str]) -> str:
 
 
 def currency(cell: str) -> str:
-    """An ISO 4217 code of three letters, in capitals."""
+    """An ISO 4217 code, in capitals."""
     code = cell.strip().upper()
-    if re.fullmatch("[A-Z]{3}", code):
+    if code in MINOR_UNITS:
         return code
     raise BadValue(
         f"{quoted(cell)} is no currency code; write three letters such as EUR.",
@@ -123,7 +124,8 @@ TIME = re.compile(
     r"\s*(?P<half>[AaPp]\.?[Mm]\.?)?\s*(?P<zone>[Zz]|UTC|GMT|[+-][0-9]{2}:?(?:[0-9]{2})?)?"
 )
 MONTHS = (
-    "january february march april may june july august september october november december".split()
+    *("january", "february", "march", "april", "may", "june"),
+    *("july", "august", "september", "october", "november", "december"),
 )
 LONGEST_INSTANT = 60
 
@@ -181,10 +183,8 @@ def _day_of_numbers(
     day_first = order == "dmy" or (order is None and second <= 12)
     month, number = (second, first) if day_first else (first, second)
     if month > 12 and order:
-        raise BadValue(
-            f"{quoted(cell)} does not fit --dates {order}.",
-            group=f"It does not fit --dates {order}.",
-        )
+        group = f"The day does not fit --dates {order}."
+        raise BadValue(f"{quoted(cell)} does not fit --dates {order}.", group=group)
     return _date(year, month, number, cell)
 
 
@@ -310,10 +310,8 @@ def whole(cell: str, *, least: int, most: int, mark: DecimalMark | None = None) 
 def _decimal(cell: str, mark: DecimalMark | None, *, either: bool) -> Decimal:
     digits, negative = _unsigned(cell)
     if either and EITHER.fullmatch(digits):
-        raise BadValue(
-            f"{quoted(cell)} may be thousands or a fraction; name it with --decimal point or comma.",
-            group="It may be thousands or a fraction; name it with --decimal point or comma.",
-        )
+        doubt = "may be thousands or a fraction; name it with --decimal point or comma."
+        raise BadValue(f"{quoted(cell)} {doubt}", group=f"It {doubt}")
     plain = _with_point(digits, mark)
     if plain is None:
         against = f" with --decimal {mark}" if mark else ""

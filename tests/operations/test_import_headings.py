@@ -120,8 +120,7 @@ CASES = [
     ("pipedrive", "", "persons_export[code]", "CONTACTS", "external_id account title email phone"),
     (
         "pipedrive", "", "deals[transcribed]", "OPPORTUNITIES",
-        "external_id account name owner stage status amount currency expected_close_on closed_on "
-        "won_on lost_on created_on loss_reason",
+        "external_id account name owner stage status amount currency closed_on won_on lost_on",
     ),
     ("pipedrive", "", "deals_export[code]", "OPPORTUNITIES", "external_id account stage"),
     (
