@@ -94,7 +94,7 @@ def _var_dir(given: Mapping[str, str], base_dir: Path) -> Path:
     value = given.get("VAR_DIR", "var")
     folder = base_dir / value
     with suppress(OSError):
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not (folder.is_dir() and os.access(folder, os.W_OK)):
         raise _refusal("VAR_DIR", value, "a folder that can be made and written to")
     return folder

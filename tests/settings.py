@@ -3,10 +3,13 @@
 Loaded before any conftest, so this is where the folder must be set.
 """
 
+import atexit
 import os
+import shutil
 import tempfile
 
 os.environ["VAR_DIR"] = tempfile.mkdtemp(prefix="steward-tests-")
+atexit.register(shutil.rmtree, os.environ["VAR_DIR"], ignore_errors=True)
 
 from config.settings import *
 
@@ -17,8 +20,6 @@ CELERY_BROKER_URL = "memory://"
 CELERY_BROKER_TRANSPORT_OPTIONS = {}
 # Workers that run side by side share one Redis.
 CACHES["default"]["KEY_PREFIX"] = f"tests-{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
-# A manifest would first have to be collected.
-STORAGES = {
-    **STORAGES,
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-}
+# Nothing is collected for a test, neither a manifest nor the files.
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+STATIC_ROOT.mkdir()

@@ -1,11 +1,18 @@
 """The page after the sign-in."""
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from core.days import today
+from workspace.held import held_accounts
+from workspace.requests import SignedInRequest
 
 
+@require_safe
 @login_required
-def home(request: HttpRequest) -> HttpResponse:
-    """What the signed-in person holds."""
-    return render(request, "workspace/home.html")
+def home(request: SignedInRequest) -> HttpResponse:
+    """What the signed-in person holds, the quietest first."""
+    held = held_accounts(request.user, on=today())
+    return render(request, "workspace/home.html", {"held": held})
