@@ -1,0 +1,8 @@
+"""The accounts_app room."""
+
+from django.apps import AppConfig
+
+
+class AccountsAppConfig(AppConfig):
+    name = "accounts_app"
+    verbose_name = "Accounts"

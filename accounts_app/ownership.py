@@ -1,0 +1,118 @@
+"""Who holds an account: the only writer of state, owner and ownership periods (domain §2, §4)."""
+
+import datetime as dt
+
+from django.db import transaction
+
+from accounts_app import dormancy
+from accounts_app.models import Account, BeganBy, EndedBy, OwnershipPeriod, State
+from accounts_app.signals import ownership_moved
+from core import events
+from core.days import day_of, end_of
+from core.errors import Refused
+from core.locking import locked
+from core.models import User, Verb
+
+OWNERSHIP_COLUMNS = ("state", "owner", "held_from", "closed_because", "updated_at")
+
+
+@transaction.atomic
+def begin(
+    account: Account,
+    *,
+    holder: User,
+    why: BeganBy,
+    by: User,
+    at: dt.datetime,
+    clock_from: dt.date | None = None,
+    on: dt.date | None = None,
+) -> OwnershipPeriod:
+    """``holder`` holds the account from ``at``; the clock starts on that day or ``clock_from``.
+
+    ``on`` is the day as of which the deadlines are judged; the day of ``at`` unless an import
+    tells of the past. Refuses an account that somebody holds, and a holder who may not hold.
+    """
+    row = locked(account)
+    if row.owner_id is not None:
+        raise Refused("already_held", f"{row} is held by {row.owner}.", holder=row.owner_id)
+    if not holder.may_hold:
+        raise Refused("not_a_holder", f"{holder} may not hold accounts.", user=holder.pk)
+    first_day = clock_from or day_of(at)
+    period = OwnershipPeriod.objects.create(
+        account=row, holder=holder, began_at=at, began_by=why, clock_from=first_day
+    )
+    row.state, row.owner, row.held_from, row.closed_because = State.OWNED, holder, first_day, ""
+    row.warned_on = None
+    _save(row, on=on or day_of(at))
+    _record(row, period, Verb.PERIOD_BEGAN, why, by=by, at=at)
+    ownership_moved.send(sender=Account, account=row, ended=None, began=period, at=at)
+    return period
+
+
+@transaction.atomic
+def end(
+    account: Account,
+    *,
+    why: EndedBy,
+    by: User,
+    at: dt.datetime,
+    state: State = State.POOLED,
+    closed_because: str = "",
+) -> OwnershipPeriod:
+    """The holder's period ends at ``at``; the account is pooled, or closed, and its clock stops."""
+    row = locked(account)
+    period = OwnershipPeriod.objects.open().filter(account=row).select_related("holder").first()
+    if period is None:
+        raise Refused("not_held", f"Nobody holds {row}.")
+    if at <= period.began_at:
+        raise Refused(
+            "before_it_began",
+            f"{period.holder} has held {row} only since {period.began_at:%Y-%m-%d %H:%M} UTC.",
+        )
+    period.ended_at, period.ended_by = at, why
+    period.save(update_fields=["ended_at", "ended_by"])
+    row.state, row.owner, row.held_from = state, None, None
+    row.closed_because = closed_because
+    _save(row, on=day_of(at))
+    _record(row, period, Verb.PERIOD_ENDED, why, by=by, at=at)
+    ownership_moved.send(sender=Account, account=row, ended=period, began=None, at=at)
+    return period
+
+
+def holder_on(account: Account, day: dt.date) -> OwnershipPeriod | None:
+    """The period whose holder is the holder of that day: the one at its end."""
+    day_end = end_of(day)
+    return (
+        OwnershipPeriod.objects.covering(day_end)
+        .filter(account=account)
+        .select_related("holder")
+        .first()
+    )
+
+
+def was_unheld(account: Account, day: dt.date) -> bool:
+    """Whether the account had been held before, and nobody held it at the end of that day."""
+    if account.held_from is not None and account.held_from <= day:
+        return False
+    if holder_on(account, day) is not None:
+        return False
+    ended_before = account.periods.filter(ended_at__lt=end_of(day))
+    return ended_before.exists()
+
+
+def _save(row: Account, *, on: dt.date) -> None:
+    dormancy.set_deadlines(row, dormancy.rule_in_force(), on=on)
+    row.save(update_fields=[*OWNERSHIP_COLUMNS, *dormancy.DEADLINE_COLUMNS])
+
+
+def _record(
+    row: Account, period: OwnershipPeriod, verb: Verb, why: str, *, by: User, at: dt.datetime
+) -> None:
+    events.record(
+        verb=verb,
+        subject=period,
+        account_id=row.pk,
+        actor=by,
+        at=at,
+        changes={"holder": period.holder_id, "why": why, "state": row.state},
+    )

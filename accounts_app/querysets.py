@@ -1,0 +1,78 @@
+"""Questions that are asked of accounts, periods and policies."""
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from django.contrib.contenttypes.models import ContentType
+from django.db import models
+from django.db.models import Q
+
+from core.models import User
+
+if TYPE_CHECKING:
+    from accounts_app.models import Account, DormancyPolicy, ExternalRef, OwnershipPeriod
+
+
+class AccountQuerySet(models.QuerySet["Account"]):
+    def owned(self) -> "AccountQuerySet":
+        return self.filter(state="owned")
+
+    def pooled(self) -> "AccountQuerySet":
+        return self.filter(state="pooled")
+
+    def held_by(self, user: User) -> "AccountQuerySet":
+        return self.owned().filter(owner=user)
+
+    def visible_to(self, user: User) -> "AccountQuerySet":
+        """Everybody who signs in reads every account (domain §1)."""
+        return self.all() if user.is_active else self.none()
+
+    def dormant(self, *, on: dt.date) -> "AccountQuerySet":
+        return self.owned().filter(dormant_on__lte=on)
+
+    def to_warn(self, *, on: dt.date, warn_days: int) -> "AccountQuerySet":
+        """Owned, not yet warned, and within ``warn_days`` of going dormant."""
+        return self.owned().filter(
+            warned_on__isnull=True, dormant_on__lte=on + dt.timedelta(days=warn_days)
+        )
+
+    def to_pool(self, *, on: dt.date) -> "AccountQuerySet":
+        """Owned, warned, and the notice is over."""
+        return self.owned().filter(pool_on__lte=on)
+
+    def in_warning(self) -> "AccountQuerySet":
+        return self.owned().filter(warned_on__isnull=False)
+
+
+class PeriodQuerySet(models.QuerySet["OwnershipPeriod"]):
+    def open(self) -> "PeriodQuerySet":
+        return self.filter(ended_at__isnull=True)
+
+    def covering(self, at: dt.datetime) -> "PeriodQuerySet":
+        """The periods that hold just before ``at``: at a day's end, the holder of that day."""
+        return self.filter(began_at__lt=at).filter(Q(ended_at__isnull=True) | Q(ended_at__gte=at))
+
+
+class RefQuerySet(models.QuerySet["ExternalRef"]):
+    def ids_of(self, model: type[models.Model], *, source: str) -> dict[str, int]:
+        """All external ids of one kind and source, each with the id of our row."""
+        kind = ContentType.objects.get_for_model(model)
+        rows = self.filter(source=source, subject_type=kind)
+        return dict(rows.values_list("external_id", "subject_id"))
+
+    def of(self, subject: models.Model) -> "RefQuerySet":
+        kind = ContentType.objects.get_for_model(subject)
+        return self.filter(subject_type=kind, subject_id=subject.pk)
+
+
+class PolicyQuerySet(models.QuerySet["DormancyPolicy"]):
+    def adopted(self) -> "PolicyQuerySet":
+        return self.filter(adopted_at__isnull=False)
+
+    def in_force(self) -> "DormancyPolicy | None":
+        """The last policy that was applied, not the one whose day it is."""
+        return self.filter(application__isnull=False).order_by("-application__id").first()
+
+    def due(self, *, on: dt.date) -> "PolicyQuerySet":
+        """Adopted, its day has come, and not yet applied; oldest first."""
+        return self.adopted().filter(application__isnull=True, effective_on__lte=on)

@@ -1,0 +1,26 @@
+"""Row locks, always in one order: account, pool entry, handoff, ledger.
+
+On PostgreSQL a lock is ``SELECT … FOR UPDATE`` and waits at most ``LOCK_WAIT_SECONDS``. SQLite has
+one writer at a time (transactions begin IMMEDIATE), so there the re-read is all that is needed.
+"""
+
+from typing import TypeVar
+
+from django.db import connection
+from django.db.models import Model
+
+LOCK_WAIT_SECONDS = 10
+_M = TypeVar("_M", bound=Model)
+
+
+def locked(thing: _M) -> _M:
+    """The row as it stands now, locked until the transaction ends. Call it inside ``atomic``."""
+    bound_the_wait()
+    return type(thing)._base_manager.select_for_update(of=("self",)).get(pk=thing.pk)
+
+
+def bound_the_wait() -> None:
+    """A lock that cannot be had within ``LOCK_WAIT_SECONDS`` is an error, not a hung page."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET LOCAL lock_timeout = '{LOCK_WAIT_SECONDS}s'")

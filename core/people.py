@@ -1,0 +1,113 @@
+"""Adding people and putting them into teams (domain §1)."""
+
+import datetime as dt
+from typing import Any
+
+from django.db import transaction
+
+from core import events
+from core.errors import NotAllowed, Refused
+from core.models import Role, Team, TeamMembership, User, Verb
+from core.roles import runs_it
+
+CHANGEABLE = (
+    "email",
+    "first_name",
+    "last_name",
+    "role",
+    "holds_accounts",
+    "region",
+    "strengths",
+    "capacity",
+)
+
+
+@transaction.atomic
+def add_user(username: str, *, by: User, at: dt.datetime, **fields: Any) -> User:
+    """A new person, without a password until one is set. Only administrators add people."""
+    _check(by)
+    user = User.objects.create_user(username, **fields)
+    events.record(verb=Verb.USER_ADDED, subject=user, actor=by, at=at, changes={"role": user.role})
+    return user
+
+
+@transaction.atomic
+def change_user(user: User, *, by: User, at: dt.datetime, **fields: Any) -> bool:
+    """Changes what is named; True if anything did. A role is not lost while accounts are held."""
+    _check(by)
+    changes = {
+        name: [getattr(user, name), fields[name]]
+        for name in CHANGEABLE
+        if name in fields and getattr(user, name) != fields[name]
+    }
+    if not changes:
+        return False
+    for name, (_, value) in changes.items():
+        setattr(user, name, value)
+    user.full_clean(exclude=["password"])
+    user.save(update_fields=list(changes))
+    events.record(verb=Verb.USER_CHANGED, subject=user, actor=by, at=at, changes=changes)
+    return True
+
+
+@transaction.atomic
+def ensure_team(name: str, *, by: User, at: dt.datetime) -> tuple[Team, bool]:
+    """The team of that name, made if there is none."""
+    team = Team.objects.filter(name=name).first()
+    if team:
+        return team, False
+    _check(by)
+    team = Team.objects.create(name=name)
+    events.record(verb=Verb.TEAM_ADDED, subject=team, actor=by, at=at, changes={"name": name})
+    return team, True
+
+
+@transaction.atomic
+def let_lead(team: Team, manager: User, *, by: User, at: dt.datetime) -> bool:
+    """``manager`` leads the team from now on; True if they did not before."""
+    _check(by)
+    if manager.role not in (Role.MANAGER, Role.ADMIN):
+        raise Refused("not_a_manager", f"{manager} is not a manager and leads no team.")
+    if team.leaders.filter(pk=manager.pk).exists():
+        return False
+    team.leaders.add(manager)
+    events.record(
+        verb=Verb.MEMBER_MOVED, subject=team, actor=by, at=at, changes={"leader": manager.pk}
+    )
+    return True
+
+
+@transaction.atomic
+def join_team(user: User, team: Team, *, from_on: dt.date, by: User, at: dt.datetime) -> bool:
+    """From that day the person is in ``team`` and in no other; True if that is news."""
+    _check(by)
+    current = user.memberships.filter(until_on__isnull=True).first()
+    if current and current.team_id == team.pk:
+        return False
+    if current:
+        _leave(current, on=from_on)
+    TeamMembership.objects.create(user=user, team=team, from_on=from_on)
+    events.record(
+        verb=Verb.MEMBER_MOVED,
+        subject=user,
+        actor=by,
+        at=at,
+        changes={"team": team.pk, "from_on": from_on},
+    )
+    return True
+
+
+def _leave(membership: TeamMembership, *, on: dt.date) -> None:
+    if membership.from_on >= on:
+        raise Refused(
+            "joined_later",
+            f"{membership.user} joined {membership.team} on {membership.from_on};"
+            f" they can only move after that.",
+        )
+    membership.until_on = on
+    membership.save(update_fields=["until_on"])
+
+
+def _check(by: User) -> None:
+    if not runs_it(by):
+        raise NotAllowed("Only administrators add and change people and teams.")

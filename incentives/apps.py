@@ -1,0 +1,8 @@
+"""The incentives room."""
+
+from django.apps import AppConfig
+
+
+class IncentivesConfig(AppConfig):
+    name = "incentives"
+    verbose_name = "Incentives"

@@ -1,0 +1,54 @@
+"""Questions that are asked of activities, opportunities and sales."""
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import Q
+
+if TYPE_CHECKING:
+    from accounts_app.models import Account
+    from pipeline.models import Activity, Opportunity, Sale, Stage
+
+
+class ActivityQuerySet(models.QuerySet["Activity"]):
+    def standing(self) -> "ActivityQuerySet":
+        """Those that nobody voided."""
+        return self.filter(voided_at__isnull=True)
+
+    def engagements(self) -> "ActivityQuerySet":
+        """Those in which the customer took part."""
+        return self.standing().filter(is_engagement=True)
+
+    def statements(self) -> "ActivityQuerySet":
+        """Statements of a later interest, the latest first."""
+        said = self.engagements().filter(outcome="interested_later")
+        return said.order_by("-occurred_at", "-id")
+
+
+class StageQuerySet(models.QuerySet["Stage"]):
+    def won(self) -> "Stage":
+        return self.get(kind="won")
+
+    def lost(self) -> "Stage":
+        return self.get(kind="lost")
+
+
+class OpportunityQuerySet(models.QuerySet["Opportunity"]):
+    def open(self) -> "OpportunityQuerySet":
+        return self.filter(closed_on__isnull=True)
+
+    def open_on(self, day: dt.date) -> "OpportunityQuerySet":
+        """Open at some moment of that day."""
+        return self.filter(opened_on__lte=day).filter(
+            Q(closed_on__isnull=True) | Q(closed_on__gte=day)
+        )
+
+
+class SaleQuerySet(models.QuerySet["Sale"]):
+    def with_taken_back(self) -> "SaleQuerySet":
+        """Each sale with its reversals at hand; see ``sales.net_base``."""
+        return self.prefetch_related("reversals")
+
+    def of(self, account: "Account") -> "SaleQuerySet":
+        return self.filter(account=account)

@@ -1,0 +1,98 @@
+"""The sign columns that this room owns, from the facts themselves (domain §4).
+
+Used after a correction, by the imports and by ``verify``. Days on which nobody held an account that
+had been held before do not count: what happens in the pool changes nothing.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Iterator
+
+from accounts_app import dormancy, ownership
+from accounts_app.dormancy import SignDays
+from accounts_app.models import Account
+from core.days import day_of
+from pipeline.models import Activity, Opportunity, Sale
+from pipeline.pipeline_rule import PipelineDays, Stretch, pipeline_days
+from pipeline.sales_net import is_fully_reversed
+
+
+def of(account: Account) -> SignDays:
+    """Every column of this room for the account, recomputed."""
+    days = SignDays(engaged_on=engaged_on(account), sold_on=sold_on(account))
+    days.update(_pipeline(account))
+    days.update(interest(account))
+    return days
+
+
+def correct_all(account: Account, *, on: dt.date) -> Account:
+    """Brings every column of this room in line with the facts."""
+    return dormancy.correct_signs(account, on=on, **of(account))
+
+
+def engaged_on(account: Account) -> dt.date | None:
+    return next(engagement_days(account), None)
+
+
+def engagement_days(account: Account) -> Iterator[dt.date]:
+    """The days with an engagement while somebody held the account, the latest first."""
+    days = (
+        Activity.objects.engagements()
+        .filter(account=account)
+        .order_by("-occurred_on")
+        .values_list("occurred_on", flat=True)
+        .distinct()
+    )
+    return held_days(account, days.iterator(chunk_size=50))
+
+
+def sold_on(account: Account) -> dt.date | None:
+    """The latest booking day of a sale that is not fully reversed."""
+    sales = Sale.objects.of(account).with_taken_back().order_by("-booked_on", "-id")
+    days = (sale.booked_on for sale in sales if not is_fully_reversed(sale))
+    return next(held_days(account, days), None)
+
+
+def pipeline(account: Account) -> PipelineDays:
+    if account.engaged_on is None and engaged_on(account) is None:
+        return PipelineDays(None, None)
+    opportunities = Opportunity.objects.filter(account=account).values_list(
+        "opened_on", "closed_on"
+    )
+    return pipeline_days((Stretch(*days) for days in opportunities), engagement_days(account))
+
+
+def _pipeline(account: Account) -> SignDays:
+    days = pipeline(account)
+    return SignDays(pipeline_engaged_on=days.engaged_on, pipeline_closed_on=days.closed_on)
+
+
+def interest(account: Account) -> SignDays:
+    unheld = _unheld(account)
+    for statement in Activity.objects.statements().filter(account=account):
+        if not unheld(statement.occurred_on):
+            return SignDays(
+                interest_said_on=statement.occurred_on, interest_until=statement.interested_until
+            )
+    return SignDays(interest_said_on=None, interest_until=None)
+
+
+def correct_pipeline(account: Account, *, at: dt.datetime) -> Account:
+    """After a card was opened, closed or opened again."""
+    return dormancy.correct_signs(account, on=day_of(at), **_pipeline(account))
+
+
+def correct_engagement(account: Account, *, at: dt.datetime) -> Account:
+    """After an engagement was logged late or voided."""
+    days = SignDays(engaged_on=engaged_on(account))
+    days.update(_pipeline(account))
+    days.update(interest(account))
+    return dormancy.correct_signs(account, on=day_of(at), **days)
+
+
+def held_days(account: Account, days: Iterable[dt.date]) -> Iterator[dt.date]:
+    unheld = _unheld(account)
+    return (day for day in days if not unheld(day))
+
+
+def _unheld(account: Account) -> Callable[[dt.date], bool]:
+    return lambda day: ownership.was_unheld(account, day)
