@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.management import CommandError
 
 from operations.management.commands import start
 
@@ -127,11 +128,11 @@ def test_a_taken_port_is_said_before_anything_starts(tmp_path: Path) -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        with pytest.raises(start.CommandError, match=f"127.0.0.1:{port} cannot be used"):
+        with pytest.raises(CommandError, match=f"127.0.0.1:{port} cannot be used"):
             start.refuse_a_taken_port("127.0.0.1", port)
 
 
 @pytest.mark.parametrize("port", [-1, 65536])
 def test_a_port_that_is_none_is_refused(port: int) -> None:
-    with pytest.raises(start.CommandError, match="cannot be used"):
+    with pytest.raises(CommandError, match="cannot be used"):
         start.refuse_a_taken_port("127.0.0.1", port)
