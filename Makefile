@@ -31,7 +31,7 @@ lint: .venv/dev.stamp
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-logo
 	$(BIN)/djlint --quiet --lint $(TEMPLATES)
 	$(BIN)/djlint --quiet --check $(TEMPLATES)
 	$(MANAGE) makemigrations --check --dry-run
