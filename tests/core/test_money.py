@@ -180,6 +180,7 @@ def test_spread_gives_the_left_over_units_to_those_who_lost_most() -> None:
         Decimal("0.17"),
         Decimal("0.66"),
     )
+    assert spread(Decimal(5), [Decimal(1), Decimal(2)], "JPY") == (Decimal(2), Decimal(3))
     assert spread(Decimal(10), [Decimal(1)] * 3, "JPY") == (Decimal(4), Decimal(3), Decimal(3))
 
 
