@@ -200,3 +200,21 @@ def test_the_command_line_says_it_in_one_line_without_a_traceback(
     assert run.stdout == ""
     assert run.stderr.startswith(f"{name} is {value!r}; allowed is ")
     assert run.stderr.count("\n") == 1
+
+
+def test_behind_tls_djangos_own_check_of_a_deployment_finds_nothing(tmp_path: Path) -> None:
+    run = subprocess.run(
+        [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
+        cwd=settings.BASE_DIR,
+        env={
+            **os.environ,
+            "VAR_DIR": str(tmp_path),
+            "DJANGO_SETTINGS_MODULE": "config.settings",
+            "HTTPS": "on",
+        },
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr
