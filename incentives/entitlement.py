@@ -35,11 +35,12 @@ class Terms:
     """What the outgoing rep was promised, frozen when the handoff opened.
 
     Rates are fractions (0.05 is 5 %). `cap` limits the sum of a handoff's lines; None is no cap.
-    `quiet_before_days` is what `had_recent_sale` was judged by.
+    `quiet_before_days` is what `had_recent_sale` was judged by. `policy_version` is None when the
+    handoff opened before any dormancy policy was applied.
     """
 
     plan_version: int
-    policy_version: int
+    policy_version: int | None
     first_sale_rate: Decimal
     early_release_bonus_rate: Decimal
     tiers: tuple[Tier, ...]
@@ -209,7 +210,7 @@ def _reasons_of_release(facts: HandoffFacts) -> Iterator[Reason]:
 
 
 def _reasons_of_people(facts: HandoffFacts) -> Iterator[Reason]:
-    name, cooldown = facts.outgoing_name, f"the cooldown of policy {facts.terms.policy_version}"
+    name, cooldown = facts.outgoing_name, _cooldown_words(facts.terms)
     if facts.incoming_id == facts.outgoing_id:
         yield Reason("came_back", f"The account came back to {name}, who had let it go.")
     if facts.incoming_returned:
@@ -232,6 +233,11 @@ def _reasons_of_people(facts: HandoffFacts) -> Iterator[Reason]:
             f"{name} left on {_day(last_day)}; "
             f"plan {facts.terms.plan_version} pays nothing on a sale after that day.",
         )
+
+
+def _cooldown_words(terms: Terms) -> str:
+    version = terms.policy_version
+    return "the cooldown" if version is None else f"the cooldown of policy {version}"
 
 
 def _reasons_of_brief(facts: HandoffFacts) -> Iterator[Reason]:
@@ -356,7 +362,6 @@ def _inputs(facts: HandoffFacts, sale: SaleFact, days: int) -> dict[str, str | i
     inputs: dict[str, str | int] = {
         "kind": facts.kind,
         "plan_version": terms.plan_version,
-        "policy_version": terms.policy_version,
         "opened_on": facts.opened_on.isoformat(),
         "booked_on": sale.booked_on.isoformat(),
         "days_since_transfer": days,
@@ -367,6 +372,8 @@ def _inputs(facts: HandoffFacts, sale: SaleFact, days: int) -> dict[str, str | i
     }
     if facts.transferred_on is not None:
         inputs["transferred_on"] = facts.transferred_on.isoformat()
+    if terms.policy_version is not None:
+        inputs["policy_version"] = terms.policy_version
     if terms.cap is not None:
         inputs["cap"] = plain(terms.cap)
     return inputs

@@ -222,6 +222,19 @@ def test_the_three_checks_of_a_release_are_for_releases_only() -> None:
     assert why_nothing(alive) == []
 
 
+def test_a_handoff_from_before_any_policy_names_none() -> None:
+    handoff = replace(HANDOFF, terms=replace(TERMS, policy_version=None))
+    (reason,) = why_nothing(replace(handoff, outgoing_returned=True))
+    assert (
+        reason.sentence
+        == "Alice had held the account before and taken it back within the cooldown."
+    )
+    assert all(
+        "policy_version" not in line.inputs
+        for line in entitled(sold(TWENTY_THOUSAND, handoff=handoff))
+    )
+
+
 def test_an_unknown_kind_is_refused() -> None:
     with pytest.raises(ValueError, match="'gift' is not a kind of handoff"):
         replace(HANDOFF, kind="gift")
@@ -442,7 +455,7 @@ def test_the_generated_facts_reach_every_turn(met: Callable[[HandoffFacts], bool
     quick = settings(
         max_examples=5000, database=None, derandomize=True, phases=[Phase.generate], deadline=None
     )
-    assert find(handoff_facts(), met, settings=quick)
+    assert met(find(handoff_facts(), met, settings=quick))
 
 
 @given(handoff_facts(), st.data())
