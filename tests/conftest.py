@@ -1,6 +1,7 @@
 """What all tests share: the triggers that a flush must pass, generated examples, real files."""
 
 import os
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,9 @@ from django.conf import settings
 from hypothesis import settings as hypothesis_settings
 
 from core import triggers
+from core.models import User
+from tests import factories
+from tests.factories import Cast
 
 # No deadline: the first example of a test pays for imports and connections.
 hypothesis_settings.register_profile("quick", deadline=None, max_examples=50)
@@ -38,6 +42,47 @@ def _is_transactional(request: pytest.FixtureRequest) -> bool:
     return by_marker or bool({"transactional_db", "live_server"} & set(request.fixturenames))
 
 
+@pytest.fixture
+def cast(db: None) -> Cast:
+    """Alice, Bob, Mara, Finn, Ada, Otto and Olga; see tests/factories.py."""
+    return factories.cast()
+
+
+@pytest.fixture
+def alice(db: None) -> User:
+    return factories.alice()
+
+
+@pytest.fixture
+def bob(db: None) -> User:
+    return factories.bob()
+
+
+@pytest.fixture
+def mara(db: None) -> User:
+    return factories.mara()
+
+
+@pytest.fixture
+def finn(db: None) -> User:
+    return factories.finn()
+
+
+@pytest.fixture
+def ada(db: None) -> User:
+    return factories.ada()
+
+
+@pytest.fixture
+def otto(db: None) -> User:
+    return factories.otto()
+
+
+@pytest.fixture
+def olga(db: None) -> User:
+    return factories.olga()
+
+
 @pytest.fixture(scope="session")
 def maven() -> Path:
     """The folder of the real Maven CRM files, which are never part of the project."""
@@ -60,7 +105,10 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     skipped = terminalreporter.stats.get("skipped", [])
     if not skipped:
         return
+    names = Counter(
+        (report.nodeid.partition("[")[0], report.longrepr[2].removeprefix("Skipped: "))
+        for report in skipped
+    )
     terminalreporter.section("skipped")
-    for report in skipped:
-        reason = report.longrepr[2].removeprefix("Skipped: ")
-        terminalreporter.line(f"{report.nodeid}: {reason}")
+    for (name, reason), times in sorted(names.items()):
+        terminalreporter.line(f"{name} ({times}): {reason}")
