@@ -52,6 +52,11 @@ def record(
     return event
 
 
+def record_many(made: Iterable[Event]) -> list[Event]:
+    """Writes events from ``built`` at once, in their order."""
+    return Event.objects.bulk_create(made)
+
+
 def tell(event: Event, sentence: str, recipients: Iterable[User]) -> None:
     """Leaves each active recipient a notification of the event."""
     Notification.objects.bulk_create(

@@ -12,11 +12,11 @@ if TYPE_CHECKING:
     from handoffs.models import Handoff, PoolEntry
 
 
-class EntryQuerySet(models.QuerySet["PoolEntry"]):
-    def open(self) -> "EntryQuerySet":
+class PoolEntryQuerySet(models.QuerySet["PoolEntry"]):
+    def open(self) -> "PoolEntryQuerySet":
         return self.filter(left_at__isnull=True)
 
-    def visible_to(self, user: User) -> "EntryQuerySet":
+    def visible_to(self, user: User) -> "PoolEntryQuerySet":
         """Everybody who signs in reads the pool (domain §1)."""
         return self.all() if user.is_active else self.none()
 

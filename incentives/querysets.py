@@ -14,13 +14,16 @@ _M = TypeVar("_M", bound=models.Model)
 class PlanQuerySet(models.QuerySet[_M]):
     def in_effect(self, *, on: dt.date) -> "_M | None":
         """The adopted version of that day: the newest of those that have begun."""
-        begun = self.filter(adopted_at__isnull=False, effective_on__lte=on)
-        return begun.order_by("-effective_on", "-version").first()
+        return self.filter(effective_on__lte=on).adopted_in_order().first()
+
+    def adopted_in_order(self) -> "PlanQuerySet[_M]":
+        """The adopted versions, the newest first."""
+        return self.filter(adopted_at__isnull=False).order_by("-effective_on", "-version")
 
 
-class EntryQuerySet(models.QuerySet["LedgerEntry"]):
-    def incentive(self) -> "EntryQuerySet":
+class LedgerQuerySet(models.QuerySet["LedgerEntry"]):
+    def incentive(self) -> "LedgerQuerySet":
         return self.filter(ledger="incentive")
 
-    def commission(self) -> "EntryQuerySet":
+    def commission(self) -> "LedgerQuerySet":
         return self.filter(ledger="commission")

@@ -19,6 +19,7 @@ from pipeline import signs
 from pipeline.engagement import is_engagement
 from pipeline.models import Activity, Direction, Opportunity, Outcome
 from pipeline.pipeline_rule import Stretch, pipeline_days
+from pipeline.signals import engaged
 
 
 @transaction.atomic
@@ -80,6 +81,7 @@ def log(
     )
     if activity.is_engagement:
         _note_engagement(row, activity, at=at)
+        engaged.send(sender=Activity, activity=activity, at=at)
     return activity
 
 
@@ -106,6 +108,7 @@ def void(activity: Activity, *, reason: str, by: User, at: dt.datetime) -> Activ
     )
     if activity.is_engagement:
         signs.correct_engagement(account, at=at)
+        engaged.send(sender=Activity, activity=activity, at=at)
     return activity
 
 

@@ -44,6 +44,9 @@ class Brief(BriefText):
     author = models.ForeignKey(User, models.PROTECT, related_name="+")
     first_handed_in_at = models.DateTimeField(null=True, blank=True)
     first_handed_in_on = models.DateField(null=True, blank=True)
+    first_handed_in_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+"
+    )
     last_handed_in_on = models.DateField(null=True, blank=True)
 
     class Meta:

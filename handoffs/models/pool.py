@@ -6,7 +6,7 @@ from django.db.models import F, Q
 from accounts_app.models import Account, DormancyPolicy
 from core.models import User
 from core.triggers import never_deleted
-from handoffs.querysets import EntryQuerySet
+from handoffs.querysets import PoolEntryQuerySet
 
 
 class EntryReason(models.TextChoices):
@@ -37,7 +37,9 @@ class PoolEntry(models.Model):
     )
     evidence = models.JSONField(default=dict)
     entered_at = models.DateTimeField()
-    closes_at = models.DateTimeField()
+    closes_at = models.DateTimeField(
+        null=True, blank=True, help_text="When requests are decided. Empty: the first claim wins."
+    )
     secret_hash = models.CharField(max_length=64, blank=True)
     secret = models.CharField(max_length=64, blank=True)
     left_at = models.DateTimeField(null=True, blank=True)
@@ -45,7 +47,7 @@ class PoolEntry(models.Model):
     claimed_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     recorded_at = models.DateTimeField(auto_now_add=True)
 
-    objects = EntryQuerySet.as_manager()
+    objects = PoolEntryQuerySet.as_manager()
 
     class Meta:
         ordering = ["-entered_at", "-id"]

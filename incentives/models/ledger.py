@@ -7,7 +7,7 @@ from core.models import User
 from core.triggers import append_only
 from handoffs.models import Handoff
 from incentives.models.plans import CommissionPlan, IncentivePlan
-from incentives.querysets import EntryQuerySet
+from incentives.querysets import LedgerQuerySet
 from pipeline.models import Sale
 
 
@@ -49,7 +49,7 @@ class LedgerEntry(models.Model):
     posted_at = models.DateTimeField()
     recorded_at = models.DateTimeField(auto_now_add=True)
 
-    objects = EntryQuerySet.as_manager()
+    objects = LedgerQuerySet.as_manager()
 
     class Meta:
         ordering = ["id"]

@@ -1,0 +1,148 @@
+"""Claiming an account from the pool: who may, and who gets it (domain §4)."""
+
+import datetime as dt
+from collections.abc import Iterator
+
+from django.db import transaction
+from django.db.models import F, Q
+
+from accounts_app import ownership
+from accounts_app.models import Account, BeganBy, DormancyPolicy, OwnershipPeriod
+from core import events
+from core.days import day_of
+from core.errors import NotAllowed, Refused
+from core.locking import locked
+from core.models import Role, User, Verb
+from handoffs import pool, steps
+from handoffs.models import (
+    ClaimRequest,
+    ClaimState,
+    Handoff,
+    Outcome,
+    PoolEntry,
+    Track,
+    TransferState,
+)
+
+
+def may_claim(user: User) -> bool:
+    """Reps, and managers who hold accounts (domain §1)."""
+    return user.is_active and user.role in (Role.REP, Role.MANAGER) and user.holds_accounts
+
+
+@transaction.atomic
+def claim(entry: PoolEntry, *, by: User, at: dt.datetime) -> OwnershipPeriod:
+    """``by`` becomes the holder, if the entry is open and no rule stands in the way.
+
+    Two at the same moment: one wins, the other is told who.
+    """
+    if not may_claim(by):
+        raise NotAllowed("Only reps, and managers who hold accounts, claim from the pool.")
+    claimant = locked(by)
+    account = locked(entry.account)
+    row = locked(entry)
+    _check_open(row)
+    refusal = next(refusals(claimant, account, at=at), None)
+    if refusal:
+        raise refusal
+    pool.leave(row, Outcome.CLAIMED, by=claimant, at=at, claimed_by=claimant)
+    period = ownership.begin(account, holder=claimant, why=BeganBy.CLAIMED, by=claimant, at=at)
+    _keep_request(row, claimant, at=at)
+    _transfer(row, claimant, at=at)
+    return period
+
+
+def refusals(user: User, account: Account, *, at: dt.datetime) -> Iterator[Refused]:
+    """Every rule that stands between this person and this account, each with from when it ends.
+
+    Readable before the claim; ``claim`` raises the first of them under its locks.
+    """
+    policy = DormancyPolicy.objects.in_force()
+    if policy is not None:
+        yield from _cooldown(user, account, policy, on=day_of(at))
+        yield from _unworked(user, policy)
+    yield from _capacity(user)
+
+
+def _cooldown(
+    user: User, account: Account, policy: DormancyPolicy, *, on: dt.date
+) -> Iterator[Refused]:
+    last = account.periods.filter(holder=user, ended_at__isnull=False).order_by("-ended_at")
+    held = last.first()
+    if held is None or held.ended_at is None:
+        return
+    ended_on = day_of(held.ended_at)
+    if (on - ended_on).days <= policy.reclaim_cooldown_days:
+        free_from = ended_on + dt.timedelta(days=policy.reclaim_cooldown_days + 1)
+        yield Refused(
+            "cooldown",
+            f"{user} held {account} until {ended_on} and may claim it again from {free_from}.",
+            free_from=free_from,
+        )
+
+
+def _unworked(user: User, policy: DormancyPolicy) -> Iterator[Refused]:
+    number = unworked_claims(user)
+    if number >= policy.max_unworked_claims:
+        yield Refused(
+            "unworked_claims",
+            f"{user} has {number} claimed accounts without a conversation yet;"
+            f" {policy.max_unworked_claims} are the most. Engage with one of them first.",
+            number=number,
+        )
+
+
+def unworked_claims(user: User) -> int:
+    """Accounts that the person claimed, still holds, and has not engaged with."""
+    not_engaged = Q(account__engaged_on__isnull=True) | Q(
+        account__engaged_on__lt=F("account__held_from")
+    )
+    held = OwnershipPeriod.objects.open().filter(holder=user, began_by=BeganBy.CLAIMED)
+    return held.filter(not_engaged).count()
+
+
+def _capacity(user: User) -> Iterator[Refused]:
+    if user.capacity is None:
+        return
+    held = Account.objects.held_by(user).count()
+    if held >= user.capacity:
+        yield Refused(
+            "capacity", f"{user} holds {held} accounts, the most they may hold.", held=held
+        )
+
+
+def _check_open(entry: PoolEntry) -> None:
+    if entry.left_at is None:
+        return
+    if entry.claimed_by is not None:
+        raise Refused(
+            "already_claimed",
+            f"{entry.claimed_by} claimed {entry.account} on {day_of(entry.left_at)}.",
+            winner=entry.claimed_by_id,
+        )
+    raise Refused("already_left", f"{entry.account} has left the pool.")
+
+
+def _keep_request(entry: PoolEntry, winner: User, *, at: dt.datetime) -> None:
+    request = ClaimRequest.objects.create(
+        entry=entry, user=winner, asked_at=at, state=ClaimState.WON, decided_at=at
+    )
+    events.record(
+        verb=Verb.CLAIM_MADE, subject=request, account_id=entry.account_id, actor=winner, at=at
+    )
+
+
+def _transfer(entry: PoolEntry, winner: User, *, at: dt.datetime) -> None:
+    handoff = Handoff.objects.filter(entry=entry).select_related("outgoing", "account").first()
+    if handoff is None:
+        return
+    steps.take(
+        handoff,
+        Track.TRANSFER,
+        TransferState.TRANSFERRED,
+        by=winner,
+        at=at,
+        incoming=winner,
+        transferred_at=at,
+        transferred_on=day_of(at),
+    )

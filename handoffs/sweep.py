@@ -1,0 +1,239 @@
+"""The nightly sweep (domain §4): warn who is going quiet, pool what has been quiet too long.
+
+Twice for a night, nothing more happens; killed anywhere, the next run finishes it; two at once do
+the work once, because every batch locks its rows and asks again what is due.
+"""
+
+import datetime as dt
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+
+from accounts_app import dormancy_rule, ownership, policies
+from accounts_app.models import Account, DormancyPolicy, EndedBy
+from accounts_app.querysets import AccountQuerySet
+from core import events
+from core.days import day_of
+from core.errors import Refused
+from core.locking import bound_the_wait
+from core.models import Event, Notification, User, Verb
+from handoffs import evidence, pool
+from handoffs.models import EntryReason, SetAside, SweepRun
+from handoffs.opening import open_for_entries
+from handoffs.releases import cancel_proposals
+
+BATCH = 200
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Due:
+    """What a sweep would do with one account, and why."""
+
+    account: Account
+    action: str
+    signs: dict[str, Any]
+
+
+def sweep(*, at: dt.datetime, by: User, today: dt.date) -> SweepRun:
+    """Sweeps the night of ``at``, which may lie before ``today`` and never after it."""
+    night = day_of(at)
+    if night > today:
+        raise Refused("in_future", f"{night} is to come; try it with --dry-run.", night=night)
+    run = SweepRun.objects.filter(night=night).first()
+    if run and run.finished_at:
+        return run
+    _check_order(night)
+    policies.apply_due(on=night, at=at, by=by)
+    policy = policy_for(night)
+    run, _ = SweepRun.objects.get_or_create(
+        night=night, defaults={"policy": policy, "started_at": at}
+    )
+    _work_off(run, _to_warn(run, policy), _Warn(policy, by=by, at=at), "warned")
+    _work_off(run, _to_pool(run), _Pool(policy, by=by, at=at), "pooled")
+    return _finish(run, by=by, at=at)
+
+
+def preview(night: dt.date) -> Iterator[Due]:
+    """What a sweep on ``night``, in the future too, would do as things stand now."""
+    policy = policy_for(night)
+    due = Account.objects.select_related("owner").order_by("id")
+    for account in due.to_warn(on=night, warn_days=policy.warn_days):
+        yield Due(account, "warn", evidence.of(account, policy.rule))
+    for account in due.to_pool(on=night):
+        yield Due(account, "pool", evidence.of(account, policy.rule))
+
+
+def policy_for(night: dt.date) -> DormancyPolicy:
+    """The policy in force. Refuses a night on which there was none."""
+    policy = DormancyPolicy.objects.in_force()
+    if policy is None:
+        raise Refused("no_policy", "There is no dormancy policy in force; adopt one first.")
+    if policy.effective_on is not None and night < policy.effective_on:
+        raise Refused(
+            "before_policy",
+            f"{policy} is in force since {policy.effective_on}; {night} lies before that.",
+        )
+    return policy
+
+
+def last_night() -> dt.date | None:
+    """The night of the last completed sweep."""
+    done = SweepRun.objects.filter(finished_at__isnull=False).order_by("-night").first()
+    return done.night if done else None
+
+
+def _check_order(night: dt.date) -> None:
+    last = last_night()
+    if last is not None and night < last:
+        raise Refused(
+            "before_last_run",
+            f"A sweep has run for {last}; one for {night} cannot be run after it.",
+            last=last,
+        )
+
+
+class _Warn:
+    """Warns the holders of one batch."""
+
+    def __init__(self, policy: DormancyPolicy, *, by: User, at: dt.datetime) -> None:
+        self.policy, self.by, self.at = policy, by, at
+
+    def __call__(self, rows: Sequence[Account]) -> None:
+        rule, night = self.policy.rule, day_of(self.at)
+        for row in rows:
+            row.warned_on = night
+            row.pool_on = dormancy_rule.pool_on(row.dormant_on, night, rule)
+        Account.objects.bulk_update(rows, ["warned_on", "pool_on"])
+        written = events.record_many(self._event(row) for row in rows)
+        _notify(
+            (event, row, f"{row} goes to the pool on {row.pool_on} unless a customer answers.")
+            for event, row in zip(written, rows, strict=True)
+        )
+
+    def _event(self, row: Account) -> Event:
+        return events.built(
+            verb=Verb.ACCOUNT_WARNED,
+            subject=row,
+            account_id=row.pk,
+            actor=self.by,
+            at=self.at,
+            changes={"holder": row.owner_id, **evidence.of(row, self.policy.rule)},
+        )
+
+
+class _Pool:
+    """Moves one batch into the pool and opens the handoffs."""
+
+    def __init__(self, policy: DormancyPolicy, *, by: User, at: dt.datetime) -> None:
+        self.policy, self.by, self.at = policy, by, at
+
+    def __call__(self, rows: Sequence[Account]) -> None:
+        holders = {row.pk: row.owner for row in rows if row.owner is not None}
+        signs = {row.pk: evidence.of(row, self.policy.rule) for row in rows}
+        cancel_proposals([row.pk for row in rows], by=self.by, at=self.at)
+        ownership.end_many(rows, why=EndedBy.SWEPT, by=self.by, at=self.at)
+        entries = pool.enter_many(
+            rows,
+            reason=EntryReason.SWEPT,
+            by=self.by,
+            at=self.at,
+            policy=self.policy,
+            previous_holders=holders,
+            evidence=signs,
+        )
+        open_for_entries(entries, policy=self.policy, by=self.by, at=self.at)
+
+
+def _notify(told: Iterator[tuple[Event, Account, str]]) -> None:
+    Notification.objects.bulk_create(
+        Notification(
+            recipient=row.owner,
+            event=event,
+            sentence=sentence,
+            account_id=row.pk,
+            created_at=event.happened_at,
+        )
+        for event, row, sentence in told
+        if row.owner is not None and row.owner.is_active
+    )
+
+
+def _to_warn(run: SweepRun, policy: DormancyPolicy) -> AccountQuerySet:
+    return Account.objects.to_warn(on=run.night, warn_days=policy.warn_days)
+
+
+def _to_pool(run: SweepRun) -> AccountQuerySet:
+    return Account.objects.to_pool(on=run.night)
+
+
+def _work_off(
+    run: SweepRun, due: AccountQuerySet, treat: Callable[[Sequence[Account]], None], count: str
+) -> None:
+    """Batch after batch, in the order of ids; a batch with a bad account is redone one by one."""
+    last_id = 0
+    while ids := list(
+        due.filter(pk__gt=last_id).order_by("pk").values_list("pk", flat=True)[:BATCH]
+    ):
+        last_id = ids[-1]
+        try:
+            _treat(run, due, ids, treat, count)
+        except Exception:
+            log.warning("A batch of the sweep failed; redoing it one by one", exc_info=True)
+            _one_by_one(run, due, ids, treat, count)
+
+
+def _one_by_one(
+    run: SweepRun,
+    due: AccountQuerySet,
+    ids: Sequence[int],
+    treat: Callable[[Sequence[Account]], None],
+    count: str,
+) -> None:
+    for account_id in ids:
+        try:
+            _treat(run, due, [account_id], treat, count)
+        except Exception as error:
+            log.exception("Account %s is set aside", account_id)
+            SetAside.objects.get_or_create(
+                run=run, account_id=account_id, defaults={"why": f"{type(error).__name__}: {error}"}
+            )
+
+
+@transaction.atomic
+def _treat(
+    run: SweepRun,
+    due: AccountQuerySet,
+    ids: Sequence[int],
+    treat: Callable[[Sequence[Account]], None],
+    count: str,
+) -> None:
+    """Locks what is still due of these, treats it, and counts it, all or nothing."""
+    bound_the_wait()
+    still_due = due.filter(pk__in=ids).select_for_update(of=("self",)).order_by("pk")
+    rows = list(still_due.select_related("owner"))
+    if not rows:
+        return
+    treat(rows)
+    SweepRun.objects.filter(pk=run.pk).update(**{count: F(count) + len(rows)})
+
+
+@transaction.atomic
+def _finish(run: SweepRun, *, by: User, at: dt.datetime) -> SweepRun:
+    row = SweepRun.objects.select_for_update().get(pk=run.pk)
+    if row.finished_at is not None:
+        return row
+    row.finished_at = max(at, row.started_at)
+    row.save(update_fields=["finished_at"])
+    events.record(
+        verb=Verb.SWEEP_RAN,
+        subject=row,
+        actor=by,
+        at=at,
+        changes={"night": row.night, "warned": row.warned, "pooled": row.pooled},
+    )
+    return row

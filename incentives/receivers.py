@@ -1,0 +1,37 @@
+"""What this room does on news from below: freeze terms, and keep the ledgers in line."""
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+from django.dispatch import receiver
+
+from core.models import User
+from handoffs.models import Handoff
+from handoffs.signals import handoff_moved, handoffs_opened
+from incentives import ledger, plans
+from pipeline.models import Activity, Sale
+from pipeline.signals import engaged, sale_booked
+
+
+@receiver(handoffs_opened, dispatch_uid="incentives freeze the terms")
+def freeze_the_terms(ids: Sequence[int], at: dt.datetime, **kwargs: Any) -> None:
+    plans.freeze_terms(ids, at=at)
+
+
+@receiver(sale_booked, dispatch_uid="incentives reconcile after a sale")
+def reconcile_after_a_sale(sale: Sale, at: dt.datetime, **kwargs: Any) -> None:
+    if ledger.is_kept():
+        ledger.reconcile(sale.account, by=User.objects.system(), at=at)
+
+
+@receiver(handoff_moved, dispatch_uid="incentives reconcile after a step")
+def reconcile_after_a_step(handoff: Handoff, at: dt.datetime, **kwargs: Any) -> None:
+    ledger.reconcile(handoff.account, by=User.objects.system(), at=at)
+
+
+@receiver(engaged, dispatch_uid="incentives reconcile after an engagement")
+def reconcile_after_an_engagement(activity: Activity, at: dt.datetime, **kwargs: Any) -> None:
+    """Only where an earlier holder could be passed over: after a transfer."""
+    if Handoff.objects.transferred().filter(account=activity.account_id).exists():
+        ledger.reconcile(activity.account, by=User.objects.system(), at=at)
