@@ -135,7 +135,7 @@ OPPORTUNITIES: Headings = {
         "CurrencyIsoCode", "Currency ISO Code", "Deal - Currency of value", "Opportunity Currency",
     ),
     "created_on": (
-        "CreatedDate", "Created Date", "Create Date", "Deal - Deal created",
+        "CreatedDate", "Created Date", "Create Date", "Engage Date", "Deal - Deal created",
         "Deal - Creation date",
     ),
     "moved_on": ("Last Stage Change Date", "LastStageChangeDate", "Deal - Last stage change"),

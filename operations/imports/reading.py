@@ -115,12 +115,11 @@ def open_table(path: Path) -> Iterator[Table]:
     """
     try:
         encoding = _encoding_of(path)
-        with path.open(encoding=encoding.name, newline="") as handle:
-            yield Table(handle, encoding)
+        handle = path.open(encoding=encoding.name, newline="")
     except OSError as error:
         raise UnreadableFile(f"{path} cannot be read: {error.strerror or error}.") from error
-    except UnicodeDecodeError as error:
-        raise UnreadableFile(f"{path} was changed while it was read.") from error
+    with handle:
+        yield Table(handle, encoding)
 
 
 def _encoding_of(path: Path) -> Encoding:

@@ -34,6 +34,10 @@ class BadValue(Exception):
         self.sentence = sentence
         self.group = group or sentence
 
+    def about(self, heading: str) -> "BadValue":
+        """The same, with the heading of the cell before it."""
+        return type(self)(f"{heading}: {self.sentence}", group=f"{heading}: {self.group}")
+
 
 @dataclass(frozen=True, slots=True)
 class Forms:
