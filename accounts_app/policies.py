@@ -18,6 +18,13 @@ from core.errors import NotAllowed, Refused
 from core.models import Event, Role, User, Verb
 
 COMMENT_DAYS = 7
+SIGNS_IN_WORDS = {
+    "counts_engagement": "an engagement of the customer",
+    "counts_sale": "a sale",
+    "counts_pipeline": "an open pipeline that was engaged with",
+    "counts_contract": "the last day of a contract",
+    "counts_interest": "the day until which the customer is interested",
+}
 RANGE_SIZE = 5_000
 SETTABLE = frozenset(
     {
@@ -238,4 +245,25 @@ def brought_forward(rule: Rule) -> AccountQuerySet:
         .annotate(would_be=would_be)
         .filter(Q(dormant_on__isnull=True) | Q(would_be__lt=F("dormant_on")))
         .order_by("id")
+    )
+
+
+def in_words(policy: DormancyPolicy) -> str:
+    """The policy in plain sentences, for anybody to check."""
+    signs = [
+        "the take-over",
+        *(words for name, words in SIGNS_IN_WORDS.items() if getattr(policy, name)),
+    ]
+    return (
+        f"An account is quiet since the latest of these: {', '.join(signs)}."
+        f" After {policy.dormant_after_days} quiet days it is dormant."
+        f" Its holder is warned {policy.warn_days} days before; {policy.notice_days} days after the"
+        f" warning at the earliest, and not before it is dormant, it goes to the pool."
+        f" An open pipeline counts for {policy.pipeline_stalled_after_days} days after the last"
+        f" engagement, a stated interest for {policy.longest_wait_days} days at the most."
+        f" The brief is due {policy.brief_due_days} days after the account leaves its holder, and"
+        f" silence accepts it after {policy.brief_accept_days} days."
+        f" Who held it may claim it again after {policy.reclaim_cooldown_days} days;"
+        f" {policy.max_unworked_claims} claimed accounts without a conversation are the most."
+        f" The rule is the same for everybody."
     )

@@ -1,0 +1,139 @@
+"""What the commands share: who acts, when, and how a refusal is said."""
+
+import datetime as dt
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.conf import settings
+from django.core.management import CommandError
+from django.core.management.base import BaseCommand, CommandParser
+from django.utils import timezone
+
+from accounts_app.models import Account, ExternalRef
+from core import origin
+from core.days import day_of, moment
+from core.errors import Refused
+from core.models import User
+
+
+class StewardCommand(BaseCommand):
+    """A thin caller of one verb: a refusal by a rule is a sentence and exit 1."""
+
+    def execute(self, *args: Any, **options: Any) -> str | None:
+        name = type(self).__module__.rsplit(".", 1)[-1]
+        try:
+            with origin.working_as(f"command {name}"):
+                return super().execute(*args, **options)
+        except Refused as refused:
+            raise CommandError(refused.sentence) from refused
+
+
+def add_at(parser: CommandParser) -> None:
+    """``--at``: when it happened, for telling of the past."""
+    parser.add_argument(
+        "--at",
+        type=instant,
+        default=None,
+        metavar="WHEN",
+        help="When it happened: 2018-04-02 or '2018-04-02 10:30'; now unless named.",
+    )
+
+
+def add_by(parser: CommandParser) -> None:
+    """``--by``: who does it."""
+    parser.add_argument("--by", required=True, metavar="USERNAME", help="Who does it.")
+
+
+def happened_at(at: dt.datetime | None) -> dt.datetime:
+    """The instant named, or now. The future is refused."""
+    now = timezone.now()
+    if at is not None and at > now:
+        raise CommandError(f"{at:%Y-%m-%d %H:%M} UTC is to come.")
+    return at or now
+
+
+def night_of(day: dt.date, *, now: dt.datetime) -> dt.datetime:
+    """When the night of that day falls: now for today, else that day at SWEEP_AT."""
+    return now if day == day_of(now) else moment(day, settings.STEWARD_SWEEP_AT)
+
+
+def instant(text: str) -> dt.datetime:
+    """An ISO day (its noon) or day and time, in the organisation's time zone unless it says one."""
+    try:
+        when = dt.datetime.fromisoformat(text)
+    except ValueError as error:
+        raise CommandError(f"{text} is neither a day nor a day and time.") from error
+    if "T" not in text and " " not in text.strip():
+        when = when.replace(hour=12)
+    if when.tzinfo is None:
+        when = when.replace(tzinfo=timezone.get_default_timezone())
+    return when.astimezone(dt.UTC)
+
+
+def day(text: str) -> dt.date:
+    """An ISO day."""
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError as error:
+        raise CommandError(f"{text} is not a day like 2018-04-02.") from error
+
+
+def person(username: str) -> User:
+    """The user of that name."""
+    user = User.objects.get_queryset().filter(username=username).first()
+    if user is None:
+        raise CommandError(f"There is nobody called {username}.")
+    return user
+
+
+def account(text: str) -> Account:
+    """By number, by another system's id, or by exact name if only one bears it."""
+    if text.isdecimal():
+        found = list(Account.objects.filter(pk=int(text)))
+    else:
+        found = list(Account.objects.filter(name=text)[:2]) or _by_external_id(text)
+    if not found:
+        raise CommandError(f"There is no account {text}.")
+    if len(found) > 1:
+        raise CommandError(f"Several accounts are called {text}; name it by its number.")
+    return found[0]
+
+
+def _by_external_id(text: str) -> list[Account]:
+    refs = ExternalRef.objects.filter(
+        external_id=text, subject_type__app_label="accounts_app", subject_type__model="account"
+    )
+    return list(Account.objects.filter(pk__in=refs.values("subject_id"))[:2])
+
+
+def figures(pairs: list[str]) -> dict[str, str]:
+    """``key=value`` words as a mapping."""
+    found = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals or not name or not value:
+            raise CommandError(f"{pair} is not of the form key=value.")
+        found[name.strip()] = value.strip()
+    return found
+
+
+def whole_number(name: str, text: str) -> int:
+    if not text.isdecimal():
+        raise CommandError(f"{name} is a whole number of 0 or more; {text} is not.")
+    return int(text)
+
+
+def yes_or_no(name: str, text: str) -> bool:
+    if text.lower() not in ("yes", "no"):
+        raise CommandError(f"{name} is yes or no; {text} is not.")
+    return text.lower() == "yes"
+
+
+def decimal(name: str, text: str) -> Decimal:
+    try:
+        number = Decimal(text)
+    except InvalidOperation as error:
+        raise CommandError(f"{name} is a number like 0.05; {text} is not.") from error
+    if not number.is_finite():
+        raise CommandError(f"{name} is a number like 0.05; {text} is not.")
+    return number

@@ -1,0 +1,38 @@
+"""Bringing the ledgers in line with the facts."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.core.management.base import CommandParser
+from django.utils import timezone
+
+from core.models import User
+from core.money import shown
+from incentives import ledger
+from incentives.models import LedgerEntry
+from operations import nightly
+from operations.commands import StewardCommand, account
+
+
+class Command(StewardCommand):
+    """Posts what is entitled less what is posted. Run twice, the second time posts nothing."""
+
+    help = "Reconciles the ledgers, of one account or of all, and prints what it posted."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--account", default=None, metavar="ID")
+
+    def handle(self, **options: Any) -> None:
+        now, system = timezone.now(), User.objects.system()
+        if options["account"]:
+            self._say(ledger.reconcile(account(options["account"]), by=system, at=now))
+            return
+        for entries in nightly.reconcile_each(by=system, at=now):
+            self._say(entries)
+
+    def _say(self, entries: Iterable[LedgerEntry]) -> None:
+        for entry in entries:
+            self.stdout.write(
+                f"{entry.ledger}: {shown(entry.amount, entry.currency)} to {entry.beneficiary}:"
+                f" {entry.explanation}"
+            )
