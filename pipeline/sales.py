@@ -125,7 +125,7 @@ def reverse(
     )
     events.record(
         verb=Verb.SALE_REVERSED,
-        subject=sale,
+        subject=reversal,
         account_id=account.pk,
         actor=by,
         at=at,
