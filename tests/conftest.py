@@ -1,6 +1,7 @@
 """What all tests share: the triggers that a flush must pass, generated examples, real files."""
 
 import os
+import uuid
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,11 +9,13 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from hypothesis import settings as hypothesis_settings
+from redis import Redis
 
 from core import triggers
 from core.models import User
 from tests import factories
 from tests.factories import Cast
+from tests.workers import Broker
 
 # No deadline: the first example of a test pays for imports and connections.
 hypothesis_settings.register_profile("quick", deadline=None, max_examples=50)
@@ -98,6 +101,15 @@ def redis_url() -> str:
     if settings.ENVIRONMENT.redis_url is None:
         pytest.skip("no Redis: REDIS_URL is not set")
     return str(settings.ENVIRONMENT.redis_url)
+
+
+@pytest.fixture
+def on_redis(redis_url: str, tmp_path: Path) -> Iterator[Broker]:
+    """The real Redis as a broker, with a queue of its own: nobody else must take the job."""
+    queue = f"steward-test-{uuid.uuid4()}"
+    yield Broker(url=redis_url, queue=queue, environment={"VAR_DIR": str(tmp_path)})
+    with Redis.from_url(redis_url) as client:
+        client.delete(*client.scan_iter(f"*{queue}*"))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
