@@ -32,7 +32,7 @@ def test_a_full_row(file: Path) -> None:
     assert list(mara.leads.values_list("name", flat=True)) == ["North"]
     assert anna.memberships.get().team.name == "North"
     assert (mara.may_hold, anna.may_hold) == (False, True)
-    assert Event.objects.filter(verb=Verb.USER_ADDED, origin="command import people").count() == 2
+    assert Event.objects.filter(verb=Verb.USER_ADDED, origin="command import").count() == 2
 
 
 def test_the_same_file_twice_changes_nothing(file: Path) -> None:

@@ -6,12 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management import CommandError
-from django.core.management.base import BaseCommand, CommandParser
-from django.utils import timezone
+from django.core.management.base import CommandParser
 
 from accounts_app.models import ExternalRef
-from core import origin
 from core.models import User
+from operations.commands import StewardCommand, add_at, happened_at
 from operations.imports.cells import longest
 from operations.imports.headings import parse_named
 from operations.imports.job import Job
@@ -24,7 +23,7 @@ from operations.imports.values import Forms
 NOTHING_CHANGED, ROWS_REJECTED = 2, 1
 
 
-class Command(BaseCommand):
+class Command(StewardCommand):
     """Exit 0: every row was taken. 1: some were not, see the file of rejected rows. 2: the file
     cannot be read, and nothing was changed."""
 
@@ -50,6 +49,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--decimal", choices=["point", "comma"], help="What divides the fraction in 1.234."
         )
+        add_at(parser)
         parser.add_argument("--dry-run", action="store_true", help="Try it and change nothing.")
         parser.add_argument(
             "--rejected", type=Path, help="Where rejected rows go; FILE.rejected.csv unless named."
@@ -65,16 +65,15 @@ class Command(BaseCommand):
         rejected_to = options["rejected"] or file.with_name(f"{file.name}.rejected.csv")
         try:
             job = _job(options)
-            with origin.working_as(f"command import {kind}"):
-                report = run(
-                    _importer(kind, job, holder_from_latest=options["holder_from_latest"]),
-                    file,
-                    job=job,
-                    named=parse_named(options["map"]),
-                    rejected_to=rejected_to,
-                    dry_run=options["dry_run"],
-                    progress=self._progress(),
-                )
+            report = run(
+                _importer(kind, job, holder_from_latest=options["holder_from_latest"]),
+                file,
+                job=job,
+                named=parse_named(options["map"]),
+                rejected_to=rejected_to,
+                dry_run=options["dry_run"],
+                progress=self._progress(),
+            )
         except KeyboardInterrupt:
             raise CommandError(
                 "Stopped. What was taken stays; the same import run again goes on.", returncode=130
@@ -110,7 +109,8 @@ def _job(options: dict[str, Any]) -> Job:
     if not 0 < len(source) <= longest(ExternalRef, "source"):
         raise UnreadableFile("--source is a name of 1 to 50 characters.")
     forms = Forms(day_order=options["dates"], decimal_mark=options["decimal"])
-    return Job(source=source, by=User.objects.system(), at=timezone.now(), forms=forms)
+    at = happened_at(options["at"])
+    return Job(source=source, by=User.objects.system(), at=at, forms=forms)
 
 
 def _importer(kind: str, job: Job, *, holder_from_latest: bool) -> Kind:
