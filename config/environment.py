@@ -25,7 +25,7 @@ from django.core.management.utils import get_random_secret_key
 
 from core.money import MINOR_UNITS
 
-SHORTEST_SECRET = 32
+SHORTEST_SECRET = 50  # as django.core.checks.security asks for
 LOCAL_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
 SQLITE = "django.db.backends.sqlite3"
 DATABASE_SCHEMES = {"postgres", "postgresql", "sqlite"}

@@ -13,7 +13,7 @@ from django.conf import settings
 
 from config.environment import Environment, UnusableSetting, read
 
-SECRET = "a text of more than thirty-two characters"
+SECRET = "a text of more than fifty characters, as random as any"
 
 
 def test_with_nothing_set_everything_lives_under_var(tmp_path: Path) -> None:
@@ -211,6 +211,7 @@ def test_behind_tls_djangos_own_check_of_a_deployment_finds_nothing(tmp_path: Pa
             "VAR_DIR": str(tmp_path),
             "DJANGO_SETTINGS_MODULE": "config.settings",
             "HTTPS": "on",
+            "SECRET_KEY": SECRET,
         },
         capture_output=True,
         text=True,
