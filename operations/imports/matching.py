@@ -8,9 +8,9 @@ from collections.abc import Iterable, Sequence
 from typing import Generic, TypeVar
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Model
+from django.db.models import Model, Q
 
-from accounts_app.models import Account, ExternalRef
+from accounts_app.models import Account, Contact, ExternalRef
 from core.models import Role, User
 from operations.imports.values import BadValue, quoted
 from pipeline.models import Opportunity, Product, Stage, StageKind
@@ -269,3 +269,32 @@ def known_cards() -> OpportunityQuerySet:
     """Opportunities with all that is compared with a row."""
     cards = Opportunity.objects.select_related("stage", "account", "closed_holder")
     return cards.prefetch_related("products__product", "sales__lines__product", "sales__reversals")
+
+
+class Contacts:
+    """The contacts that a batch of rows speaks of."""
+
+    def __init__(self, source: str) -> None:
+        self._references: References[Contact] = References(Contact, source)
+
+    def prepare(self, external_ids: Iterable[str]) -> None:
+        self._references.prepare(external_ids)
+
+    def learn(self, contact: Contact, external_id: str) -> None:
+        self._references[external_id] = contact
+
+    def with_id(self, external_id: str) -> Contact | None:
+        pk = self._references[external_id]
+        return Contact.objects.select_related("account").get(pk=pk) if pk else None
+
+    def find(self, account: Account, name: str) -> Contact:
+        """By external id, then at this account by e-mail, then by exact name."""
+        index: Index[Contact] = Index("contact", 3)
+        by_id = self.with_id(name)
+        if by_id:
+            index.add(by_id, ({name}, (), ()))
+        theirs = Contact.objects.filter(account=account)
+        for contact in theirs.filter(Q(email__iexact=name) | Q(name=name)):
+            index.add(contact, ((), {contact.email.casefold()}, {contact.name}))
+        found, _ = index.find(name, (name, name.casefold(), name))
+        return found

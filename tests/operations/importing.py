@@ -1,11 +1,12 @@
 """What the tests of imports share: write a file, import it, and see what came of it."""
 
-import csv
 from io import StringIO
 from pathlib import Path
 from typing import NamedTuple
 
 from django.core.management import CommandError, call_command
+
+from operations.imports.reading import open_table
 
 
 class Came(NamedTuple):
@@ -36,8 +37,8 @@ def rejected_rows(path: Path) -> list[dict[str, str]]:
     rejects = path.with_name(f"{path.name}.rejected.csv")
     if not rejects.exists():
         return []
-    with rejects.open(encoding="utf-8-sig", newline="") as handle:
-        return list(csv.DictReader(handle))
+    with open_table(rejects) as table:
+        return [dict(zip(table.headings, row.values, strict=False)) for row in table]
 
 
 def counts(came: Came) -> tuple[int, int, int, int]:
