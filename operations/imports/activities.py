@@ -59,7 +59,7 @@ class ImportActivities:
     """An activity is known by external id; without one, by account, moment, channel and text."""
 
     headings = ACTIVITIES
-    required = (("account", "contact"), ("channel",), ("occurred_at",))
+    required = (("account", "related_to", "contact"), ("channel",), ("occurred_at",))
 
     def __init__(self, job: Job) -> None:
         self.job = job
@@ -70,7 +70,7 @@ class ImportActivities:
 
     def prepare(self, rows: Sequence[Cells]) -> None:
         self.people = People(self.job.source)
-        about = asked_names(rows, "account")
+        about = asked_names(rows, "account", "related_to")
         self.accounts.prepare(about)
         self.cards.prepare(about)
         self.contacts.prepare(asked_names(rows, "contact"))
@@ -100,21 +100,22 @@ class ImportActivities:
 
     def _about(self, cells: Cells) -> tuple[Account, Opportunity | None, Contact | None]:
         """Some systems name an opportunity instead of the account, or nobody but the contact."""
-        if "account" not in cells:
+        field = "account" if "account" in cells else "related_to"
+        if field not in cells:
             contact = self.contacts.with_id(cells.name("contact"))
             if contact is None:
                 raise BadValue("The row names no account.")
             return contact.account, None, contact
-        account, card = self._account(cells)
+        account, card = self._account(cells, field)
         if "contact" not in cells:
             return account, card, None
         with cells.blaming("contact"):
             return account, card, self.contacts.find(account, cells.name("contact"))
 
-    def _account(self, cells: Cells) -> tuple[Account, Opportunity | None]:
-        name = cells.name("account")
+    def _account(self, cells: Cells, field: str) -> tuple[Account, Opportunity | None]:
+        name = cells.name(field)
         try:
-            with cells.blaming("account"):
+            with cells.blaming(field):
                 return self.accounts.find(name), None
         except Unknown:
             card = self.cards.with_id(name)

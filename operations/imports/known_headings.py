@@ -165,9 +165,10 @@ SALES: Headings = {
 ACTIVITIES: Headings = {
     "external_id": ("Id", "Activity ID", "Record ID", "Activity - Pipedrive System ID"),
     "account": (
-        "AccountId", "Account ID", "WhatId", "Organization", "Associated Company (Primary)",
+        "AccountId", "Account ID", "Organization", "Associated Company (Primary)",
         "Associated Company", "Company Name",
     ),
+    "related_to": ("WhatId", "Deal"),
     "contact": ("WhoId", "Contact ID", "Contact person", "Name", "Associated Contact"),
     "channel": (
         "Activity - Type", "TaskSubtype", "Task Subtype", "Type", "Task Type", "Activity Type",

@@ -40,7 +40,7 @@ class Days:
     @property
     def first(self) -> dt.date | None:
         """The day the opportunity began, as far as the row tells."""
-        return self.created or min(self.told, default=None)
+        return min(self.told, default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,7 @@ class ImportOpportunities:
             stage=stage,
             amount=self._amount(cells, stage, currency),
             currency=currency,
-            days=_days(cells, stage, self.job.today),
+            days=self._days(cells, stage),
             product=product,
             texts=cells.texts(Opportunity, *TEXTS),
         )
@@ -140,6 +140,13 @@ class ImportOpportunities:
         if status == "open":
             return self.stages.first
         raise BadValue("The row names no stage.")
+
+    def _days(self, cells: Cells, stage: Stage) -> Days:
+        days = _days(cells, stage, self.job.today)
+        if days.created and days.first and days.created > days.first:
+            # Other systems date the record, which may be made after the deal.
+            self.job.remark("Some were created after they moved or closed: opened on that day.")
+        return days
 
     def _product(self, cells: Cells) -> Product | None:
         if "product" not in cells:

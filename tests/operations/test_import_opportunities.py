@@ -174,7 +174,6 @@ def test_an_open_row_moves_on_and_is_won(file: Path) -> None:
         ("9,Acme,X,alice,Won,5,,,,,,,,", "no day of closing"),
         ("9,Acme,X,alice,Won,5,,,,,03/04/2024,,,", "--dates dmy or mdy"),
         ("9,Acme,X,alice,Won,5,,,,,2199-03-01,,,", "is to come"),
-        ("9,Acme,X,alice,Won,5,,2024-03-02,,,2024-03-01,,,", "was opened on 2024-03-02"),
         ("9,Acme,X,alice,Engaging,5,,,,,2024-03-01,,,", "open and tells a day of closing"),
         ("9,Acme,X,alice,Engaging,5,,2199-03-01,,,,,,", "to come"),
         ("9,Acme,X,alice,Won,5,ZZZ,,,,2024-03-01,,,", "currency: “ZZZ”"),
@@ -189,6 +188,13 @@ def test_bad_rows(file: Path, row: str, reason: str) -> None:
     assert counts(came) == (1, 0, 0, 1)
     assert reason in came.reasons[0]
     assert the_card().name == "Rollout"
+
+
+def test_a_record_made_after_the_deal_was_closed_counts_from_the_closing(file: Path) -> None:
+    came = bring("opportunities", rows(file, WON.replace("2024-01-10", "2024-05-01")))
+    assert the_card().opened_on == dt.date(2024, 3, 1)
+    assert "created after they moved or closed" in came.said
+    assert counts(bring("opportunities", file)) == (0, 0, 1, 0)
 
 
 def test_two_accounts_of_one_name_need_an_id(file: Path) -> None:
