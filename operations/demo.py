@@ -166,11 +166,13 @@ def _hand_on(day: dt.date) -> None:
 
 
 def _claim(entry: PoolEntry, day: dt.date) -> None:
-    if entry.previous_holder is None:
-        return
-    reps = User.objects.active().filter(role="rep").exclude(pk=entry.previous_holder.pk)
-    claimant = min(reps, key=lambda rep: (claims.unworked_claims(rep), rep.pk))
-    claims.claim(entry, by=claimant, at=moment(day, dt.time(11)))
+    """Whoever may, and has the fewest accounts to work on, takes it."""
+    at = moment(day, dt.time(11))
+    reps = User.objects.active().filter(role="rep")
+    free = [rep for rep in reps if not any(claims.refusals(rep, entry.account, at=at))]
+    if free:
+        claimant = min(free, key=lambda rep: (rep.accounts.count(), rep.pk))
+        claims.claim(entry, by=claimant, at=at)
 
 
 def _follow(handoff: Handoff, day: dt.date, *, days_since: int) -> None:
