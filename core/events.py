@@ -59,6 +59,11 @@ def record_many(made: Iterable[Event]) -> list[Event]:
 
 def tell(event: Event, sentence: str, recipients: Iterable[User]) -> None:
     """Leaves each active recipient a notification of the event."""
+    tell_many((event, sentence, person) for person in recipients)
+
+
+def tell_many(told: Iterable[tuple[Event, str, User]]) -> None:
+    """Leaves notifications at once: of which event, in which words, to whom if active."""
     Notification.objects.bulk_create(
         Notification(
             recipient=person,
@@ -67,7 +72,7 @@ def tell(event: Event, sentence: str, recipients: Iterable[User]) -> None:
             account_id=event.account_id,
             created_at=event.happened_at,
         )
-        for person in recipients
+        for event, sentence, person in told
         if person.is_active
     )
 

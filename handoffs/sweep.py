@@ -20,7 +20,7 @@ from core import events
 from core.days import day_of
 from core.errors import Refused
 from core.locking import bound_the_wait
-from core.models import Event, Notification, User, Verb
+from core.models import Event, User, Verb
 from handoffs import evidence, pool
 from handoffs.models import EntryReason, SetAside, SweepRun
 from handoffs.opening import open_for_entries
@@ -62,10 +62,21 @@ def preview(night: dt.date) -> Iterator[Due]:
     """What a sweep on ``night``, in the future too, would do as things stand now."""
     policy = policy_for(night)
     due = Account.objects.select_related("owner").order_by("id")
-    for account in due.to_warn(on=night, warn_days=policy.warn_days):
+    to_warn = list(due.to_warn(on=night, warn_days=policy.warn_days))
+    for account in to_warn:
         yield Due(account, "warn", evidence.of(account, policy.rule))
-    for account in due.to_pool(on=night):
+    for account in [*_also_to_pool(to_warn, policy, night), *due.to_pool(on=night)]:
         yield Due(account, "pool", evidence.of(account, policy.rule))
+
+
+def _also_to_pool(
+    to_warn: Sequence[Account], policy: DormancyPolicy, night: dt.date
+) -> Iterator[Account]:
+    """Those whose notice, of no days, is over on the night of their warning."""
+    for account in to_warn:
+        pool_on = dormancy_rule.pool_on(account.dormant_on, night, policy.rule)
+        if pool_on is not None and pool_on <= night:
+            yield account
 
 
 def policy_for(night: dt.date) -> DormancyPolicy:
@@ -110,9 +121,10 @@ class _Warn:
             row.pool_on = dormancy_rule.pool_on(row.dormant_on, night, rule)
         Account.objects.bulk_update(rows, ["warned_on", "pool_on"])
         written = events.record_many(self._event(row) for row in rows)
-        _notify(
-            (event, row, f"{row} goes to the pool on {row.pool_on} unless a customer answers.")
+        events.tell_many(
+            (event, _warning(row), row.owner)
             for event, row in zip(written, rows, strict=True)
+            if row.owner is not None
         )
 
     def _event(self, row: Account) -> Event:
@@ -149,18 +161,8 @@ class _Pool:
         open_for_entries(entries, policy=self.policy, by=self.by, at=self.at)
 
 
-def _notify(told: Iterator[tuple[Event, Account, str]]) -> None:
-    Notification.objects.bulk_create(
-        Notification(
-            recipient=row.owner,
-            event=event,
-            sentence=sentence,
-            account_id=row.pk,
-            created_at=event.happened_at,
-        )
-        for event, row, sentence in told
-        if row.owner is not None and row.owner.is_active
-    )
+def _warning(row: Account) -> str:
+    return f"{row} goes to the pool on {row.pool_on} unless a customer answers."
 
 
 def _to_warn(run: SweepRun, policy: DormancyPolicy) -> AccountQuerySet:

@@ -126,15 +126,22 @@ def adopt_commission_plan(
 
 
 def freeze_terms(handoff_ids: Sequence[int], *, at: dt.datetime) -> list[HandoffTerms]:
-    """What each new handoff was promised: the versions of today and the day its brief is due."""
-    handoffs = Handoff.objects.filter(pk__in=handoff_ids).select_related(
-        "outgoing", "account", "entry"
+    """What each new handoff was promised: the versions of today and the day its brief is due.
+
+    As many statements for one as for a batch of a sweep.
+    """
+    handoffs = list(
+        Handoff.objects.filter(pk__in=handoff_ids).select_related("outgoing", "account", "entry")
     )
+    in_effect = {
+        day: IncentivePlan.objects.prefetch_related("tiers").in_effect(on=day)
+        for day in {handoff.opened_on for handoff in handoffs}
+    }
     system = User.objects.system()
     terms = HandoffTerms.objects.bulk_create(
         HandoffTerms(
             handoff=handoff,
-            plan=IncentivePlan.objects.in_effect(on=handoff.opened_on),
+            plan=in_effect[handoff.opened_on],
             policy_id=handoff.entry.policy_id if handoff.entry else None,
             brief_due_on=handoff.brief_due_on,
             frozen_at=at,
@@ -152,8 +159,10 @@ def freeze_terms(handoff_ids: Sequence[int], *, at: dt.datetime) -> list[Handoff
         )
         for each in terms
     )
-    for each, event in zip(terms, written, strict=True):
-        events.tell(event, promise(each), [each.handoff.outgoing])
+    events.tell_many(
+        (event, promise(each), each.handoff.outgoing)
+        for each, event in zip(terms, written, strict=True)
+    )
     return terms
 
 
