@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from hypothesis import settings as hypothesis_settings
 from redis import Redis
 
@@ -15,6 +16,7 @@ from core import triggers
 from core.models import User
 from tests import factories
 from tests.factories import Cast
+from tests.races import on_file
 from tests.workers import Broker
 
 # No deadline: the first example of a test pays for imports and connections.
@@ -84,6 +86,23 @@ def otto(db: None) -> User:
 @pytest.fixture
 def olga(db: None) -> User:
     return factories.olga()
+
+
+@pytest.fixture
+def real_connections(transactional_db: None, tmp_path: Path) -> Iterator[None]:
+    """What is written can be seen by other threads, see tests/races.py."""
+    if connection.vendor != "sqlite":
+        yield
+        return
+    with on_file(tmp_path / "race.sqlite3"):
+        yield
+
+
+@pytest.fixture
+def real_locks(real_connections: None) -> None:
+    """For the controls of the races: locks that can be switched off."""
+    if connection.vendor != "postgresql":
+        pytest.skip("no PostgreSQL: on SQLite the lock is the transaction itself")
 
 
 @pytest.fixture(scope="session")

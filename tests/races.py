@@ -1,0 +1,77 @@
+"""Two at once, on real connections, and the switch that turns the locks off for the control."""
+
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+from django.db import connection
+from django.db.models import QuerySet
+
+WAITS_SECONDS = 0.5
+"""How long the first waits for the second, who never comes where a lock holds them back."""
+
+_T = TypeVar("_T")
+
+
+def at_once(*jobs: Callable[[], _T]) -> list[_T | BaseException]:
+    """What each job returned or raised; each has a thread and a connection of its own."""
+    with ThreadPoolExecutor(len(jobs)) as threads:
+        running = [threads.submit(_on_its_own_connection, job) for job in jobs]
+    return [each.exception() or each.result() for each in running]
+
+
+def _on_its_own_connection(job: Callable[[], _T]) -> _T:
+    try:
+        return job()
+    finally:
+        connection.close()
+
+
+def meet_in(monkeypatch: pytest.MonkeyPatch, place: Any, name: str) -> None:
+    """Two who come to this function (which has read what it needs) go on together."""
+    barrier = threading.Barrier(2)
+    really = getattr(place, name)
+
+    def meet(*args: Any, **kwargs: Any) -> Any:
+        found = really(*args, **kwargs)
+        if isinstance(found, Iterator):
+            found = iter(list(found))
+        _wait(barrier)
+        return found
+
+    monkeypatch.setattr(place, name, meet)
+
+
+def _wait(barrier: threading.Barrier) -> None:
+    try:
+        barrier.wait(WAITS_SECONDS)
+    except threading.BrokenBarrierError:
+        return
+
+
+def unlock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The control: rows are read as ever, and not locked. For PostgreSQL only; on SQLite the lock
+    is the transaction itself."""
+    monkeypatch.setattr(QuerySet, "select_for_update", lambda rows, **kwargs: rows.all())
+
+
+@contextmanager
+def on_file(path: Path) -> Iterator[None]:
+    """The tests' SQLite lives in memory, where connections of several threads do not mix as they
+    do in a file. Inside, everybody works on a copy in a file."""
+    connection.ensure_connection()
+    in_memory, name = connection.connection, connection.settings_dict["NAME"]
+    with sqlite3.connect(path) as file:
+        in_memory.backup(file)
+    file.close()
+    connection.connection, connection.settings_dict["NAME"] = None, str(path)
+    try:
+        yield
+    finally:
+        connection.close()
+        connection.connection, connection.settings_dict["NAME"] = in_memory, name
