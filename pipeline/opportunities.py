@@ -102,7 +102,7 @@ def move(
     day = _day(on, by=by, at=at)
     if day < card.opened_on:
         raise Refused("before_opening", f"{card} was opened on {card.opened_on}, after {day}.")
-    before, card.stage, card.moved_on = card.stage, to, day
+    before, card.stage, card.moved_on = card.stage_id, to, day
     if to.kind != StageKind.OPEN:
         card.closed_on, card.loss_reason = day, loss_reason
         card.closed_holder = holder or _holder_on(account, day)
@@ -111,7 +111,7 @@ def move(
     if to.kind == StageKind.WON:
         _book_its_sale(card, account, by=by, at=at)
     if to.kind != StageKind.OPEN:
-        signs.correct_pipeline(locked(account), at=at)
+        signs.correct_pipeline(account, at=at)
     return card
 
 
@@ -131,11 +131,11 @@ def reopen(card: Opportunity, *, to: Stage, by: User, at: dt.datetime) -> Opport
             sales.reverse(
                 sale, reversed_on=day_of(at), by=by, at=at, reason="Opportunity opened again"
             )
-    before, card.stage, card.moved_on = card.stage, to, day_of(at)
+    before, card.stage, card.moved_on = card.stage_id, to, day_of(at)
     card.closed_on, card.closed_holder, card.loss_reason = None, None, ""
     card.save()
     _keep_step(card, before, to, on=card.moved_on, by=by, at=at)
-    signs.correct_pipeline(locked(account), at=at)
+    signs.correct_pipeline(account, at=at)
     return card
 
 
@@ -199,7 +199,7 @@ def _book_its_sale(card: Opportunity, account: Account, *, by: User, at: dt.date
 
 def _keep_step(
     card: Opportunity,
-    before: Stage | None,
+    before: int | None,
     after: Stage,
     *,
     on: dt.date,
@@ -207,7 +207,7 @@ def _keep_step(
     at: dt.datetime,
 ) -> None:
     step = StageChange.objects.create(
-        opportunity=card, from_stage=before, to_stage=after, moved_on=on, moved_by=by
+        opportunity=card, from_stage_id=before, to_stage=after, moved_on=on, moved_by=by
     )
     events.record(
         verb=Verb.OPPORTUNITY_MOVED if before else Verb.OPPORTUNITY_OPENED,
