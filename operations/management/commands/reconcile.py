@@ -1,6 +1,6 @@
 """Bringing the ledgers in line with the facts."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.management.base import CommandParser
@@ -25,14 +25,17 @@ class Command(StewardCommand):
     def handle(self, **options: Any) -> None:
         now, system = timezone.now(), User.objects.system()
         if options["account"]:
-            self._say(ledger.reconcile(account(options["account"]), by=system, at=now))
-            return
-        for entries in nightly.reconcile_each(by=system, at=now):
-            self._say(entries)
+            posted = self._say(ledger.reconcile(account(options["account"]), by=system, at=now))
+        else:
+            posted = sum(map(self._say, nightly.reconcile_each(by=system, at=now)))
+        if not posted:
+            self.stdout.write("Nothing to post: the ledgers agree with the facts.")
 
-    def _say(self, entries: Iterable[LedgerEntry]) -> None:
+    def _say(self, entries: Sequence[LedgerEntry]) -> int:
+        """Prints the entries; how many they were."""
         for entry in entries:
             self.stdout.write(
                 f"{entry.ledger}: {shown(entry.amount, entry.currency)} to {entry.beneficiary}:"
                 f" {entry.explanation}"
             )
+        return len(entries)
