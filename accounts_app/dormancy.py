@@ -74,6 +74,13 @@ def correct_signs(account: Account, *, on: dt.date, **days: Unpack[SignDays]) ->
     return _write(row, changed, on=on)
 
 
+def keep_warning(account: Account, *, warned_on: dt.date, on: dt.date) -> Account:
+    """A restored holder was warned on ``warned_on`` already, and that stands."""
+    row = locked(account)
+    row.warned_on = warned_on
+    return _write(row, {}, on=on)
+
+
 def is_later(day: object, *, than: dt.date | None) -> bool:
     return isinstance(day, dt.date) and (than is None or day > than)
 
@@ -105,20 +112,22 @@ def _write(row: Account, columns: dict[str, object], *, on: dt.date) -> Account:
 
 @transaction.atomic
 def recompute(first_id: int, last_id: int, *, rule: Rule, on: dt.date) -> int:
-    """The deadlines of the owned accounts with these ids (both included), in three statements.
+    """The deadlines of the owned accounts with these ids (both included), in one statement.
 
-    Returns how many rows there are in the range. The same rule as ``dormancy_rule``, set-based.
+    Returns how many rows that were. The same rule as ``dormancy_rule``, set-based: a warning stands
+    until the account leaves its warning days, and without one there is no day for the pool. All
+    three columns at once, because the database checks their order after each statement.
     """
-    rows = Account.objects.owned().filter(id__range=(first_id, last_id))
-    rows.update(dormant_on=DaysLater(quiet_since_sql(rule), Value(rule.dormant_after_days)))
-    leaves_warning = on + dt.timedelta(days=rule.warn_days)
-    rows.filter(dormant_on__gt=leaves_warning).update(warned_on=None, pool_on=None)
+    new_dormant_on = DaysLater(quiet_since_sql(rule), Value(rule.dormant_after_days))
+    warning_stands = Q(
+        warned_on__isnull=False, new_dormant_on__lte=on + dt.timedelta(days=rule.warn_days)
+    )
     notice_over = DaysLater(F("warned_on"), Value(rule.notice_days))
-    return rows.update(
-        pool_on=Case(
-            When(warned_on__isnull=True, then=Value(None)),
-            default=Greatest(F("dormant_on"), notice_over),
-        )
+    rows = Account.objects.owned().filter(id__range=(first_id, last_id))
+    return rows.annotate(new_dormant_on=new_dormant_on).update(
+        dormant_on=F("new_dormant_on"),
+        warned_on=Case(When(warning_stands, then=F("warned_on"))),
+        pool_on=Case(When(warning_stands, then=Greatest(F("new_dormant_on"), notice_over))),
     )
 
 
