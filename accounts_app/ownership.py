@@ -1,7 +1,7 @@
 """Who holds an account: the only writer of state, owner and ownership periods (domain §2, §4)."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from django.db import transaction
 
@@ -133,12 +133,19 @@ def holder_on(account: Account, day: dt.date) -> OwnershipPeriod | None:
 
 def was_unheld(account: Account, day: dt.date) -> bool:
     """Whether the account had been held before, and nobody held it at the end of that day."""
-    if account.held_from is not None and account.held_from <= day:
-        return False
-    if holder_on(account, day) is not None:
-        return False
-    ended_before = account.periods.filter(ended_at__lt=end_of(day))
-    return ended_before.exists()
+    return unheld_days(account)(day)
+
+
+def unheld_days(account: Account) -> Callable[[dt.date], bool]:
+    """``was_unheld`` for many days of one account, whose periods are read once."""
+    periods = list(account.periods.order_by("began_at").values_list("began_at", "ended_at"))
+
+    def unheld(day: dt.date) -> bool:
+        day_end = end_of(day)
+        ends = [ended for began, ended in periods if began < day_end]
+        return bool(ends) and ends[-1] is not None and ends[-1] < day_end
+
+    return unheld
 
 
 def _save(row: Account, *, on: dt.date) -> None:

@@ -5,11 +5,14 @@ had been held before do not count: what happens in the pool changes nothing.
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
+
+from django.db.models import Max
 
 from accounts_app import dormancy, ownership
 from accounts_app.dormancy import SignDays
 from accounts_app.models import Account
+from accounts_app.signals import sign_arrived
 from core.days import day_of
 from pipeline.models import Activity, Opportunity, Sale
 from pipeline.pipeline_rule import PipelineDays, Stretch, pipeline_days
@@ -53,12 +56,11 @@ def sold_on(account: Account) -> dt.date | None:
 
 
 def pipeline(account: Account) -> PipelineDays:
-    if account.engaged_on is None and engaged_on(account) is None:
+    cards = Opportunity.objects.filter(account=account).values_list("opened_on", "closed_on")
+    open_days = [Stretch(*days) for days in cards]
+    if not open_days:
         return PipelineDays(None, None)
-    opportunities = Opportunity.objects.filter(account=account).values_list(
-        "opened_on", "closed_on"
-    )
-    return pipeline_days((Stretch(*days) for days in opportunities), engagement_days(account))
+    return pipeline_days(open_days, engagement_days(account))
 
 
 def _pipeline(account: Account) -> SignDays:
@@ -67,7 +69,7 @@ def _pipeline(account: Account) -> SignDays:
 
 
 def interest(account: Account) -> SignDays:
-    unheld = _unheld(account)
+    unheld = ownership.unheld_days(account)
     for statement in Activity.objects.statements().filter(account=account):
         if not unheld(statement.occurred_on):
             return SignDays(
@@ -78,7 +80,9 @@ def interest(account: Account) -> SignDays:
 
 def correct_pipeline(account: Account, *, at: dt.datetime) -> Account:
     """After a card was opened, closed or opened again."""
-    return dormancy.correct_signs(account, on=day_of(at), **_pipeline(account))
+    row = dormancy.correct_signs(account, on=day_of(at), **_pipeline(account))
+    sign_arrived.send(sender=Account, account=row, at=at)
+    return row
 
 
 def correct_engagement(account: Account, *, at: dt.datetime) -> Account:
@@ -90,9 +94,28 @@ def correct_engagement(account: Account, *, at: dt.datetime) -> Account:
 
 
 def held_days(account: Account, days: Iterable[dt.date]) -> Iterator[dt.date]:
-    unheld = _unheld(account)
+    """Of these days, those on which somebody held the account or nobody ever had."""
+    unheld = ownership.unheld_days(account)
     return (day for day in days if not unheld(day))
 
 
-def _unheld(account: Account) -> Callable[[dt.date], bool]:
-    return lambda day: ownership.was_unheld(account, day)
+def latest_event(account: Account) -> dt.date | None:
+    """The latest day of an event, counted or not, that is or would be a sign of this room."""
+    engaged = Activity.objects.engagements().filter(account=account)
+    sales = Sale.objects.of(account)
+    found = [
+        engaged.aggregate(last=Max("occurred_on"))["last"],
+        sales.aggregate(last=Max("booked_on"))["last"],
+    ]
+    return max((day for day in found if day is not None), default=None)
+
+
+def latest_in(account: Account) -> dt.date | None:
+    """The latest day of an event among the columns that the row holds."""
+    found = [
+        account.engaged_on,
+        account.sold_on,
+        account.pipeline_engaged_on,
+        account.interest_said_on,
+    ]
+    return max((day for day in found if day is not None), default=None)
