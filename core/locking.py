@@ -1,6 +1,8 @@
 """Row locks, always in one order: account, pool entry, handoff, ledger.
 
-On PostgreSQL a lock is ``SELECT … FOR UPDATE`` and waits at most ``LOCK_WAIT_SECONDS``. SQLite has
+On PostgreSQL a lock is ``SELECT … FOR NO KEY UPDATE`` and waits at most ``LOCK_WAIT_SECONDS``. The
+stronger ``FOR UPDATE`` would hold up everybody who writes a row that only names the locked one, as
+an activity names who logged it: whoever claims and logs at once would be in a deadlock. SQLite has
 one writer at a time (transactions begin IMMEDIATE), so there the re-read is all that is needed.
 """
 
@@ -16,7 +18,8 @@ _M = TypeVar("_M", bound=Model)
 def locked(thing: _M) -> _M:
     """The row as it stands now, locked until the transaction ends. Call it inside ``atomic``."""
     bound_the_wait()
-    return type(thing)._base_manager.select_for_update(of=("self",)).get(pk=thing.pk)
+    rows = type(thing)._base_manager.select_for_update(of=("self",), no_key=True)
+    return rows.get(pk=thing.pk)
 
 
 def bound_the_wait() -> None:

@@ -24,7 +24,7 @@ from core.models import Event, User, Verb
 from handoffs import evidence, pool
 from handoffs.models import EntryReason, SetAside, SweepRun
 from handoffs.opening import open_for_entries
-from handoffs.releases import cancel_proposals
+from handoffs.releases import cancel_untransferred
 
 BATCH = 200
 log = logging.getLogger(__name__)
@@ -147,7 +147,7 @@ class _Pool:
     def __call__(self, rows: Sequence[Account]) -> None:
         holders = {row.pk: row.owner for row in rows if row.owner is not None}
         signs = {row.pk: evidence.of(row, self.policy.rule) for row in rows}
-        cancel_proposals([row.pk for row in rows], by=self.by, at=self.at)
+        cancel_untransferred([row.pk for row in rows], by=self.by, at=self.at)
         ownership.end_many(rows, why=EndedBy.SWEPT, by=self.by, at=self.at)
         entries = pool.enter_many(
             rows,
@@ -216,8 +216,8 @@ def _treat(
 ) -> None:
     """Locks what is still due of these, treats it, and counts it, all or nothing."""
     bound_the_wait()
-    still_due = due.filter(pk__in=ids).select_for_update(of=("self",)).order_by("pk")
-    rows = list(still_due.select_related("owner"))
+    still_due = due.filter(pk__in=ids).select_for_update(of=("self",), no_key=True)
+    rows = list(still_due.select_related("owner").order_by("pk"))
     if not rows:
         return
     treat(rows)
