@@ -23,6 +23,7 @@ from handoffs.models import (
     Track,
     TransferState,
 )
+from handoffs.opening import close_access
 
 
 def may_claim(user: User) -> bool:
@@ -133,8 +134,13 @@ def _keep_request(entry: PoolEntry, winner: User, *, at: dt.datetime) -> None:
 
 
 def _transfer(entry: PoolEntry, winner: User, *, at: dt.datetime) -> None:
+    """Back to whoever let it go, after the cooldown, nothing is handed over."""
     handoff = Handoff.objects.filter(entry=entry).select_related("outgoing", "account").first()
     if handoff is None:
+        return
+    if handoff.outgoing_id == winner.pk:
+        steps.take(handoff, Track.TRANSFER, TransferState.CANCELLED, by=winner, at=at)
+        close_access(handoff)
         return
     steps.take(
         handoff,
