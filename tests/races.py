@@ -2,6 +2,7 @@
 
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -32,16 +33,21 @@ def _on_its_own_connection(job: Callable[[], _T]) -> _T:
         connection.close()
 
 
-def meet_in(monkeypatch: pytest.MonkeyPatch, place: Any, name: str) -> None:
-    """Two who come to this function (which has read what it needs) go on together."""
-    barrier = threading.Barrier(2)
-    really = getattr(place, name)
+def meet_in(
+    monkeypatch: pytest.MonkeyPatch,
+    place: Any,
+    name: str,
+    barrier: threading.Barrier | None = None,
+) -> None:
+    """Two who have come through this function (and read what they need) go on together; with a
+    ``barrier`` of two functions, one who came through each."""
+    really, meeting = getattr(place, name), barrier or threading.Barrier(2)
 
     def meet(*args: Any, **kwargs: Any) -> Any:
         found = really(*args, **kwargs)
         if isinstance(found, Iterator):
             found = iter(list(found))
-        _wait(barrier)
+        _wait(meeting)
         return found
 
     monkeypatch.setattr(place, name, meet)
@@ -52,6 +58,17 @@ def _wait(barrier: threading.Barrier) -> None:
         barrier.wait(WAITS_SECONDS)
     except threading.BrokenBarrierError:
         return
+
+
+def slow_down(monkeypatch: pytest.MonkeyPatch, place: Any, name: str) -> None:
+    """Whoever comes to this function leaves the other some time."""
+    really = getattr(place, name)
+
+    def rest(*args: Any, **kwargs: Any) -> Any:
+        time.sleep(WAITS_SECONDS / 2)
+        return really(*args, **kwargs)
+
+    monkeypatch.setattr(place, name, rest)
 
 
 def unlock(monkeypatch: pytest.MonkeyPatch) -> None:
