@@ -7,6 +7,7 @@ from django.db import transaction
 from accounts_app import dormancy
 from accounts_app.authority import check_may_write
 from accounts_app.models import Account, Contract
+from accounts_app.signals import sign_arrived
 from core import events
 from core.days import FAR, day_of
 from core.errors import Refused
@@ -38,7 +39,8 @@ def add_contract(
         at=at,
         changes={"starts_on": starts_on, "ends_on": ends_on},
     )
-    dormancy.note_sign(account, on=day_of(at), contract_until=ends_on or FAR)
+    row = dormancy.note_sign(account, on=day_of(at), contract_until=ends_on or FAR)
+    sign_arrived.send(sender=Account, account=row, at=at)
     return contract
 
 

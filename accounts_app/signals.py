@@ -1,8 +1,10 @@
 """News of this room for the rooms above. Each is sent inside the transaction.
 
+``sign_arrived``: ``account`` whose contract or pipeline changed, and ``at``.
 ``ownership_moved``: ``account``, ``ended`` (OwnershipPeriod or None), ``began`` (the same), ``at``.
 """
 
 from django.dispatch import Signal
 
+sign_arrived = Signal()
 ownership_moved = Signal()

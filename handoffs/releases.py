@@ -38,7 +38,7 @@ def release(account: Account, *, by: User, at: dt.datetime) -> Handoff:
     if policy is None:
         raise Refused("no_policy", "There is no dormancy policy yet; adopt one first.")
     holder, signs = row.owner, evidence.of(row, policy.rule)
-    cancel_proposals([row.pk], by=by, at=at)
+    cancel_untransferred([row.pk], by=by, at=at)
     ownership.end(row, why=EndedBy.RELEASED, by=by, at=at)
     entries = pool.enter_many(
         [row],
@@ -52,7 +52,7 @@ def release(account: Account, *, by: User, at: dt.datetime) -> Handoff:
     return open_for_entries(entries, policy=policy, by=by, at=at)[0]
 
 
-def cancel_proposals(account_ids: list[int], *, by: User, at: dt.datetime) -> None:
+def cancel_untransferred(account_ids: list[int], *, by: User, at: dt.datetime) -> None:
     """A proposal does not stop the clock: a sweep or a release cancels it (domain §5)."""
     open_ones = Handoff.objects.untransferred().filter(account__in=account_ids)
     for handoff in open_ones.select_related("account", "outgoing"):

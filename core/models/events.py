@@ -21,6 +21,7 @@ class Verb(models.TextChoices):
     ACCOUNT_CLOSED = "account.closed"
     ACCOUNT_REOPENED = "account.reopened"
     ACCOUNT_WARNED = "account.warned"
+    ACCOUNT_RESTORED = "account.restored"
     PERIOD_BEGAN = "ownership.began"
     PERIOD_ENDED = "ownership.ended"
     CONTACT_ADDED = "contact.added"
