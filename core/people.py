@@ -9,6 +9,7 @@ from core import events
 from core.errors import NotAllowed, Refused
 from core.models import Role, Team, TeamMembership, User, Verb
 from core.roles import runs_it
+from core.signals import holding_ends
 
 CHANGEABLE = (
     "email",
@@ -42,12 +43,25 @@ def change_user(user: User, *, by: User, at: dt.datetime, **fields: Any) -> bool
     }
     if not changes:
         return False
+    could_hold = user.may_hold
     for name, (_, value) in changes.items():
         setattr(user, name, value)
     user.full_clean(exclude=["password"])
+    if could_hold and not user.may_hold:
+        holding_ends.send(sender=User, user=user)
     user.save(update_fields=list(changes))
     events.record(verb=Verb.USER_CHANGED, subject=user, actor=by, at=at, changes=changes)
     return True
+
+
+@transaction.atomic
+def set_password(user: User, *, password: str, by: User, at: dt.datetime) -> None:
+    """A new password, which the caller has checked; it ends the sessions there are."""
+    _check(by)
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    changes = {"password": "set anew"}
+    events.record(verb=Verb.USER_CHANGED, subject=user, actor=by, at=at, changes=changes)
 
 
 @transaction.atomic
