@@ -79,7 +79,12 @@ def interest(account: Account) -> SignDays:
 
 
 def correct_pipeline(account: Account, *, at: dt.datetime) -> Account:
-    """After a card was opened, closed or opened again."""
+    """After a card was opened, closed or opened again.
+
+    A card is a sign only by an engagement while it was open: without one there is nothing to ask.
+    """
+    if account.engaged_on is None:
+        return account
     row = dormancy.correct_signs(account, on=day_of(at), **_pipeline(account))
     sign_arrived.send(sender=Account, account=row, at=at)
     return row
