@@ -8,9 +8,10 @@ from django.conf import settings
 from django.db import transaction
 
 from core import events
-from core.errors import Refused
+from core.errors import NotAllowed, Refused
 from core.models import ExchangeRate, User, Verb
-from core.money import rounded
+from core.money import MINOR_UNITS, rounded
+from core.roles import keeps_the_books
 
 OLDEST_RATE_DAYS = 7
 
@@ -48,6 +49,10 @@ def keep_rate(
     currency: str, *, on: dt.date, rate: Decimal, by: User, at: dt.datetime
 ) -> tuple[ExchangeRate, bool]:
     """Enters or corrects a day's rate. Sales already booked keep theirs. True if it changed."""
+    if not keeps_the_books(by):
+        raise NotAllowed("Finance and administrators keep the rates.")
+    if currency not in MINOR_UNITS or currency == settings.BASE_CURRENCY:
+        raise Refused("bad_currency", f"There is no rate to keep for {currency}.")
     if rate <= 0:
         raise Refused("bad_rate", f"A rate is more than nothing; {rate} is not.")
     kept = ExchangeRate.objects.filter(currency=currency, on=on).first()
