@@ -14,7 +14,7 @@ FAR = dt.date(9000, 1, 1)
 
 def day_of(at: dt.datetime) -> dt.date:
     """The organisation's calendar day of an aware instant."""
-    return timezone.localtime(at).date()
+    return timezone.localtime(at, timezone.get_default_timezone()).date()
 
 
 def start_of(day: dt.date) -> dt.datetime:
