@@ -109,6 +109,7 @@ def reverse(
     if not keeps_the_books(by):
         raise NotAllowed("Finance reverses sales.")
     account = locked(sale.account)
+    sale = locked(sale)
     left, left_base = net_amount(sale), net_base(sale)
     taken = left if amount is None else amount
     _check_reversal(sale, taken, left, reversed_on, at=at)
