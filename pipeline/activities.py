@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from django.db import transaction
 
 from accounts_app import dormancy, ownership
-from accounts_app.authority import check_may_write, may_write
+from accounts_app.authority import answers_for, check_may_write
 from accounts_app.dormancy import SignDays
 from accounts_app.models import Account, Contact, State
 from core import events
@@ -15,6 +15,7 @@ from core.days import day_of
 from core.errors import NotAllowed, Refused
 from core.locking import locked
 from core.models import Role, User, Verb
+from core.roles import leads, runs_it
 from pipeline import signs
 from pipeline.engagement import is_engagement
 from pipeline.models import Activity, Direction, Opportunity, Outcome
@@ -92,7 +93,7 @@ def void(activity: Activity, *, reason: str, by: User, at: dt.datetime) -> Activ
     activity = locked(activity)
     if activity.voided_at is not None:
         raise Refused("already_voided", f"This was voided on {day_of(activity.voided_at)}.")
-    if by.pk != activity.logged_by_id and not _manages(by, account, at=at):
+    if not may_void(by, activity, at=at):
         raise NotAllowed("Only who logged it, their manager or an administrator may void it.")
     if not reason.strip():
         raise Refused("no_reason", "Say why it is voided.")
@@ -120,8 +121,17 @@ def check_may_log(user: User, account: Account, *, at: dt.datetime) -> None:
     check_may_write(user, account, at=at)
 
 
-def _manages(user: User, account: Account, *, at: dt.datetime) -> bool:
-    return user.role != Role.REP and may_write(user, account, at=at)
+def may_void(user: User, activity: Activity, *, at: dt.datetime) -> bool:
+    """Who logged it; the manager of that person or of the account; administrators (domain §1)."""
+    if runs_it(user):
+        return True
+    if not user.is_active or user.role not in (Role.REP, Role.MANAGER):
+        return False
+    if user.pk == activity.logged_by_id:
+        return True
+    on = day_of(at)
+    members = (activity.logged_by, answers_for(activity.account))
+    return any(leads(user, member, on=on) for member in members)
 
 
 def _sent_before(client_id: uuid.UUID | None, account: Account) -> Activity | None:
