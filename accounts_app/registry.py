@@ -87,12 +87,17 @@ def name_it(subject: Model, *, source: str, external_id: str) -> ExternalRef:
     return ref
 
 
+def unname(subject: Model, *, source: str) -> None:
+    """Forgets what ``source`` calls this row: another row takes its place."""
+    ExternalRef.objects.of(subject).filter(source=source).delete()
+
+
 def _check_parent(account: Account, parent: Account | None) -> None:
-    above = parent
+    above = parent.pk if parent else None
     while above is not None:
-        if above.pk == account.pk:
+        if above == account.pk:
             raise Refused("own_ancestor", f"{account} cannot stand above itself.")
-        above = above.parent
+        above = Account.objects.values_list("parent_id", flat=True).get(pk=above)
 
 
 def _plain(value: Any) -> Any:
