@@ -38,6 +38,8 @@ def begin(
         raise Refused("already_held", f"{row} is held by {row.owner}.", holder=row.owner_id)
     if not holder.may_hold:
         raise Refused("not_a_holder", f"{holder} may not hold accounts.", user=holder.pk)
+    if row.periods.filter(ended_at__gt=at).exists():
+        raise Refused("held_then", f"Somebody held {row} at that time, or has since.")
     first_day = clock_from or day_of(at)
     period = OwnershipPeriod.objects.create(
         account=row, holder=holder, began_at=at, began_by=why, clock_from=first_day
