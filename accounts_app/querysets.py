@@ -60,6 +60,12 @@ class RefQuerySet(models.QuerySet["ExternalRef"]):
         rows = self.filter(source=source, subject_type=kind)
         return dict(rows.values_list("external_id", "subject_id"))
 
+    def named(self, model: type[models.Model], *, source: str, external_id: str) -> int | None:
+        """The id of our row of that kind that ``source`` calls so."""
+        kind = ContentType.objects.get_for_model(model)
+        rows = self.filter(source=source, subject_type=kind, external_id=external_id)
+        return rows.values_list("subject_id", flat=True).first()
+
     def of(self, subject: models.Model) -> "RefQuerySet":
         kind = ContentType.objects.get_for_model(subject)
         return self.filter(subject_type=kind, subject_id=subject.pk)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from operations.imports.accounts import ImportAccounts
 from operations.imports.activities import ImportActivities
 from operations.imports.contacts import ImportContacts
+from operations.imports.contracts import ImportContracts
 from operations.imports.job import Job
 from operations.imports.opportunities import ImportOpportunities
 from operations.imports.people import ImportPeople
@@ -18,6 +19,7 @@ KINDS: dict[str, Callable[[Job], Kind]] = {
     "accounts": ImportAccounts,
     "products": ImportProducts,
     "contacts": ImportContacts,
+    "contracts": ImportContracts,
     "opportunities": ImportOpportunities,
     "activities": ImportActivities,
     "sales": ImportSales,

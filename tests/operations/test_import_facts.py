@@ -39,6 +39,31 @@ def twice(kind: str, file: Path) -> tuple[int, int, int, int]:
     return first
 
 
+# Contracts
+
+
+def test_contracts(file: Path, acme: Account) -> None:
+    file.write_text(
+        "external_id,account,starts_on,ends_on,name\n"
+        "1,Acme,2026-01-01,2027-06-30,Service\n"
+        ",Acme,2026-01-01,2026-12-31,Parts\n"
+        "3,Nobody,2026-01-01,,\n"
+        "4,Acme,2026-01-01,2025-01-01,Backwards\n"
+    )
+    assert twice("contracts", file) == (2, 0, 0, 2)
+    assert factories.fresh(acme).contract_until == dt.date(2027, 6, 30)
+
+
+def test_a_contract_that_changed_is_voided_and_entered_anew(file: Path, acme: Account) -> None:
+    file.write_text("external_id,account,starts_on,ends_on\n1,Acme,2026-01-01,2027-06-30\n")
+    bring("contracts", file)
+    file.write_text("external_id,account,starts_on,ends_on\n1,Acme,2026-01-01,2026-06-30\n")
+    assert counts(bring("contracts", file)) == (0, 1, 0, 0)
+    assert twice("contracts", file) == (0, 0, 1, 0)
+    assert factories.fresh(acme).contract_until == dt.date(2026, 6, 30)
+    assert acme.contracts.count() == 2
+
+
 # Contacts
 
 
