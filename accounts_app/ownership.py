@@ -108,6 +108,18 @@ def end_many(
     return periods
 
 
+def close_pooled(row: Account, *, because: str) -> None:
+    """A pooled account, locked by the caller, is closed: nobody's period ends."""
+    row.state, row.closed_because = State.CLOSED, because
+    row.save(update_fields=["state", "closed_because", "updated_at"])
+
+
+def pool_closed(row: Account) -> None:
+    """A closed account, locked by the caller, is pooled again."""
+    row.state, row.closed_because = State.POOLED, ""
+    row.save(update_fields=["state", "closed_because", "updated_at"])
+
+
 def _ending(
     row: Account, period: OwnershipPeriod | None, *, why: EndedBy, at: dt.datetime
 ) -> OwnershipPeriod:
