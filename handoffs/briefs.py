@@ -71,8 +71,9 @@ def may_read_politics(user: User, handoff: Handoff, *, at: dt.datetime) -> bool:
     later = handoff.account.periods.filter(began_at__gte=handoff.opened_at)
     if later.filter(holder=user).exists():
         return True
-    on = day_of(at)
-    return any(leads(user, rep, on=on) for rep in (handoff.outgoing, handoff.incoming))
+    if leads(user, handoff.outgoing, on=_last_team_day(handoff, at)):
+        return True
+    return leads(user, handoff.incoming, on=day_of(at))
 
 
 @transaction.atomic
@@ -107,7 +108,7 @@ def ask(handoff: Handoff, *, question: str, by: User, at: dt.datetime) -> BriefQ
     row = _to_judge(handoff, by=by, at=at)
     if not question.strip():
         raise Refused("empty_question", "Say what you still need to know.")
-    if row.brief_state == BriefState.HANDED_IN:
+    if row.brief_state != BriefState.MORE_NEEDED:
         steps.take(row, Track.BRIEF, BriefState.MORE_NEEDED, by=by, at=at)
     asked = BriefQuestion.objects.create(
         brief=row.brief, asked_by=by, asked_at=at, question=question.strip()

@@ -2,15 +2,20 @@
 
 import datetime as dt
 
+from core.days import day_of
 from core.models import User
+from core.roles import covers
 from handoffs.models import Handoff, Track, TransitionState
 from handoffs.steps import take
 
 
 def introduce(account_id: int, *, engaged_at: dt.datetime, by: User, at: dt.datetime) -> None:
-    """The new holder's first engagement after the transfer introduces them."""
+    """The first engagement after the transfer introduces the new holder: ``by`` them or their
+    stand-in. The outgoing rep, who still may log, does not."""
     waiting = Handoff.objects.transferred().filter(
         account=account_id, transition=TransitionState.WAITING, transferred_at__lte=engaged_at
     )
-    for handoff in waiting.select_related("account", "outgoing"):
-        take(handoff, Track.TRANSITION, TransitionState.INTRODUCED, by=by, at=at)
+    for handoff in waiting.select_related("account", "outgoing", "incoming"):
+        incoming, day = handoff.incoming, day_of(engaged_at)
+        if by == incoming or covers(by, incoming, on=day):
+            take(handoff, Track.TRANSITION, TransitionState.INTRODUCED, by=by, at=at)
