@@ -38,12 +38,14 @@ def meet_in(
     place: Any,
     name: str,
     barrier: threading.Barrier | None = None,
-) -> None:
+) -> list[str]:
     """Two who have come through this function (and read what they need) go on together; with a
-    ``barrier`` of two functions, one who came through each."""
+    ``barrier`` of two functions, one who came through each. Gives the list of who came."""
     really, meeting = getattr(place, name), barrier or threading.Barrier(2)
+    came: list[str] = []
 
     def meet(*args: Any, **kwargs: Any) -> Any:
+        came.append(threading.current_thread().name)
         found = really(*args, **kwargs)
         if isinstance(found, Iterator):
             found = iter(list(found))
@@ -51,6 +53,7 @@ def meet_in(
         return found
 
     monkeypatch.setattr(place, name, meet)
+    return came
 
 
 def _wait(barrier: threading.Barrier) -> None:

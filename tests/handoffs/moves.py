@@ -5,9 +5,12 @@ of on ``WARNED``, dormant on ``POOLED`` and pooled that night, unless something 
 """
 
 import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 
 from accounts_app.models import Account, OwnershipPeriod
 from core.days import moment
@@ -98,3 +101,11 @@ def handoff_of(account: Account) -> Handoff:
 def entry_of(account: Account) -> PoolEntry:
     """The newest stay in the pool."""
     return PoolEntry.objects.filter(account=account).latest("id")
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """Everything inside is rolled back at its end."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)

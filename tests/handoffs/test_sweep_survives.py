@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import pytest
-from django.db import OperationalError, connection, transaction
+from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts_app.models import Account, AccountAccess, DormancyPolicy, OwnershipPeriod
@@ -19,7 +19,7 @@ from handoffs.sweep import _Pool, _Warn
 from incentives.models import HandoffTerms
 from tests import factories
 from tests.factories import TODAY, days_on, fresh, owned
-from tests.handoffs.moves import POOLED, WARNED, entry_of, handoff_of, night, sweep_on
+from tests.handoffs.moves import POOLED, WARNED, entry_of, handoff_of, night, sweep_on, undone
 from tests.races import at_once, meet_in, unlock
 
 NEXT = POOLED + dt.timedelta(days=1)
@@ -60,13 +60,6 @@ def picture() -> Picture:
 
 def _rows(model: Any, *columns: str) -> list[tuple[Any, ...]]:
     return sorted(model._default_manager.values_list(*columns), key=repr)
-
-
-@contextmanager
-def undone() -> Iterator[None]:
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
 
 
 @contextmanager
