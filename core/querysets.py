@@ -1,20 +1,47 @@
 """Questions that are asked of people and of the record."""
 
 import datetime as dt
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from django.contrib.auth.base_user import BaseUserManager
 from django.db import models
 
 if TYPE_CHECKING:
-    from core.models import ExchangeRate, TeamMembership, User
+    from core.models import ApiToken, Event, ExchangeRate, TeamMembership, User
 
 SYSTEM_USERNAME = "steward"
+ABOUT_PAYOUTS = ("ledger.posted", "payout.drafted", "payout.approved")
+ABOUT_SIGNING_IN = ("token.issued", "token.revoked", "user.added", "user.changed")
+_M = TypeVar("_M", bound=models.Model)
+
+
+class ReadByAll(models.QuerySet[_M]):
+    """Rows that everybody who signs in may read (domain §1)."""
+
+    def visible_to(self, user: "User") -> Self:
+        return self.all() if user.is_active else self.none()
 
 
 class UserQuerySet(models.QuerySet["User"]):
     def active(self) -> "UserQuerySet":
         return self.filter(active=True).exclude(role="system")
+
+    def visible_to(self, user: "User") -> "UserQuerySet":
+        """Everybody knows everybody, who left too: their name stands in the history."""
+        return self.exclude(role="system") if user.is_active else self.none()
+
+    def whose_payouts_show_to(self, user: "User", *, on: dt.date) -> "UserQuerySet":
+        """A person's own; their teams' to a manager; all to finance and administrators."""
+        if not user.is_active:
+            return self.none()
+        if user.role in ("finance", "admin"):
+            return self.all()
+        if user.role != "manager":
+            return self.filter(pk=user.pk)
+        led = models.Q(memberships__team__leaders=user, memberships__from_on__lte=on) & (
+            models.Q(memberships__until_on__isnull=True) | models.Q(memberships__until_on__gt=on)
+        )
+        return self.filter(models.Q(pk=user.pk) | led).distinct()
 
     def managers_of(self, user: "User", *, on: dt.date) -> "UserQuerySet":
         """Who leads the team that ``user`` is in on that day."""
@@ -31,6 +58,12 @@ class UserManager(BaseUserManager["User"]):
 
     def active(self) -> UserQuerySet:
         return self.get_queryset().active()
+
+    def visible_to(self, user: "User") -> UserQuerySet:
+        return self.get_queryset().visible_to(user)
+
+    def whose_payouts_show_to(self, user: "User", *, on: dt.date) -> UserQuerySet:
+        return self.get_queryset().whose_payouts_show_to(user, on=on)
 
     def managers_of(self, user: "User", *, on: dt.date) -> UserQuerySet:
         return self.get_queryset().managers_of(user, on=on)
@@ -70,3 +103,26 @@ class RateQuerySet(models.QuerySet["ExchangeRate"]):
     def latest_for(self, currency: str, *, on: dt.date) -> "ExchangeRate | None":
         """The newest rate on or before the day, whatever its age."""
         return self.filter(currency=currency, on__lte=on).order_by("-on").first()
+
+
+class TokenQuerySet(models.QuerySet["ApiToken"]):
+    def living(self, *, at: dt.datetime) -> "TokenQuerySet":
+        """Neither revoked nor expired."""
+        return self.filter(revoked_at__isnull=True, expires_at__gt=at)
+
+
+class EventQuerySet(models.QuerySet["Event"]):
+    def visible_to(self, user: "User", *, on: dt.date) -> "EventQuerySet":
+        """Everybody reads what happened, but not what is due to others, nor who signs in how."""
+        if not user.is_active:
+            return self.none()
+        if user.role == "admin":
+            return self.all()
+        rows = self.exclude(verb__in=ABOUT_SIGNING_IN)
+        if user.role == "finance":
+            return rows
+        people = type(user).objects.whose_payouts_show_to(user, on=on)
+        shown = models.Q(
+            verb="ledger.posted", changes__to__in=list(people.values_list("pk", flat=True))
+        )
+        return rows.filter(~models.Q(verb__in=ABOUT_PAYOUTS) | shown)

@@ -115,10 +115,14 @@ def void(activity: Activity, *, reason: str, by: User, at: dt.datetime) -> Activ
 
 def check_may_log(user: User, account: Account, *, at: dt.datetime) -> None:
     """On a pooled account every rep and manager may log; else who may write (domain §1)."""
+    if not may_log_in_pool(user, account):
+        check_may_write(user, account, at=at)
+
+
+def may_log_in_pool(user: User, account: Account) -> bool:
+    """Whether the account is pooled, and this is somebody who sells."""
     sells = user.is_active and user.role in (Role.REP, Role.MANAGER)
-    if account.state == State.POOLED and sells:
-        return
-    check_may_write(user, account, at=at)
+    return sells and account.state == State.POOLED
 
 
 def may_void(user: User, activity: Activity, *, at: dt.datetime) -> bool:

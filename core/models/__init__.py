@@ -1,13 +1,16 @@
 """The tables of the core room."""
 
+from core.models.doors import ApiToken, IdempotencyRecord
 from core.models.events import Event, Notification, Verb
 from core.models.people import Cover, Role, Strength, Team, TeamMembership, User
 from core.models.rates import ExchangeRate
 
 __all__ = [
+    "ApiToken",
     "Cover",
     "Event",
     "ExchangeRate",
+    "IdempotencyRecord",
     "Notification",
     "Role",
     "Strength",

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 
 from core.models.people import User
+from core.querysets import EventQuerySet
 from core.triggers import append_only
 
 
@@ -13,6 +14,8 @@ class Verb(models.TextChoices):
 
     USER_ADDED = "user.added"
     USER_CHANGED = "user.changed"
+    TOKEN_ISSUED = "token.issued"  # noqa: S105 - what happened, no secret
+    TOKEN_REVOKED = "token.revoked"  # noqa: S105 - the same
     TEAM_ADDED = "team.added"
     MEMBER_MOVED = "team.member_moved"
     RATE_KEPT = "rate.kept"
@@ -75,6 +78,8 @@ class Event(models.Model):
     origin = models.CharField(max_length=100, blank=True)
     happened_at = models.DateTimeField()
     recorded_at = models.DateTimeField(auto_now_add=True)
+
+    objects = EventQuerySet.as_manager()
 
     class Meta:
         ordering = ["id"]

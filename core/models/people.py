@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 
-from core.querysets import MembershipQuerySet, UserManager
+from core.querysets import MembershipQuerySet, ReadByAll, UserManager
 from core.triggers import never_deleted, no_overlap
 
 
@@ -103,6 +103,8 @@ class User(AbstractBaseUser):
 class Team(models.Model):
     name = models.CharField(max_length=100, unique=True)
     leaders = models.ManyToManyField(User, related_name="leads", blank=True)
+
+    objects = ReadByAll["Team"].as_manager()
 
     class Meta:
         ordering = ["name"]
