@@ -78,7 +78,12 @@ class Account(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(pool_on__isnull=True, warned_on__isnull=True)
-                | Q(pool_on__isnull=False, warned_on__isnull=False, pool_on__gte=F("dormant_on")),
+                | Q(
+                    dormant_on__isnull=False,
+                    pool_on__isnull=False,
+                    warned_on__isnull=False,
+                    pool_on__gte=F("dormant_on"),
+                ),
                 name="account_pooled_only_after_warning",
             ),
             models.CheckConstraint(

@@ -41,6 +41,9 @@ class OwnershipPeriod(models.Model):
     began_by = models.CharField(max_length=10, choices=BeganBy)
     ended_by = models.CharField(max_length=10, choices=EndedBy, blank=True)
     clock_from = models.DateField()
+    start_assumed = models.BooleanField(
+        default=False, help_text="Nobody said since when; an earlier fact moves the start back."
+    )
     recorded_at = models.DateTimeField(auto_now_add=True)
 
     objects = PeriodQuerySet.as_manager()
@@ -53,7 +56,7 @@ class OwnershipPeriod(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(ended_at__isnull=True, ended_by="")
-                | (Q(ended_at__gt=F("began_at")) & ~Q(ended_by="")),
+                | (Q(ended_at__isnull=False, ended_at__gt=F("began_at")) & ~Q(ended_by="")),
                 name="period_ends_after_start",
             ),
         ]

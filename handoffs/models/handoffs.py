@@ -121,7 +121,9 @@ class Handoff(models.Model):
                 condition=Q(split_share__isnull=True, split_months__isnull=True)
                 | Q(
                     kind__in=["reassigned", "departure"],
+                    split_share__isnull=False,
                     split_share__range=(0, 1),
+                    split_months__isnull=False,
                     split_months__gte=1,
                     pays_incentive=False,
                 ),

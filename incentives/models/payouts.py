@@ -26,7 +26,10 @@ class PayoutRun(models.Model):
             models.CheckConstraint(condition=Q(month__day=1), name="run_month_first_day"),
             models.CheckConstraint(
                 condition=Q(approved_by__isnull=True, approved_at__isnull=True)
-                | (Q(approved_at__isnull=False) & ~Q(approved_by=F("drafted_by"))),
+                | (
+                    Q(approved_at__isnull=False, approved_by__isnull=False)
+                    & ~Q(approved_by=F("drafted_by"))
+                ),
                 name="run_approved_by_somebody_else",
             ),
         ]
