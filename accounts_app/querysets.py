@@ -8,12 +8,13 @@ from django.db import models
 from django.db.models import Q
 
 from core.models import User
+from core.querysets import ReadByAll
 
 if TYPE_CHECKING:
     from accounts_app.models import Account, DormancyPolicy, ExternalRef, OwnershipPeriod
 
 
-class AccountQuerySet(models.QuerySet["Account"]):
+class AccountQuerySet(ReadByAll["Account"]):
     def owned(self) -> "AccountQuerySet":
         return self.filter(state="owned")
 
@@ -22,10 +23,6 @@ class AccountQuerySet(models.QuerySet["Account"]):
 
     def held_by(self, user: User) -> "AccountQuerySet":
         return self.owned().filter(owner=user)
-
-    def visible_to(self, user: User) -> "AccountQuerySet":
-        """Everybody who signs in reads every account (domain §1)."""
-        return self.all() if user.is_active else self.none()
 
     def dormant(self, *, on: dt.date) -> "AccountQuerySet":
         return self.owned().filter(dormant_on__lte=on)
@@ -42,6 +39,17 @@ class AccountQuerySet(models.QuerySet["Account"]):
 
     def in_warning(self) -> "AccountQuerySet":
         return self.owned().filter(warned_on__isnull=False)
+
+    def matching(
+        self, *, name: str = "", state: str = "", holder: User | None = None, in_warning: bool
+    ) -> "AccountQuerySet":
+        """A fragment of the name, whatever its case; a state; whose; only those in warning."""
+        rows = self.in_warning() if in_warning else self
+        if name:
+            rows = rows.filter(name__icontains=name)
+        if state:
+            rows = rows.filter(state=state)
+        return rows.filter(owner=holder) if holder else rows
 
 
 class PeriodQuerySet(models.QuerySet["OwnershipPeriod"]):
@@ -71,7 +79,7 @@ class RefQuerySet(models.QuerySet["ExternalRef"]):
         return self.filter(subject_type=kind, subject_id=subject.pk)
 
 
-class PolicyQuerySet(models.QuerySet["DormancyPolicy"]):
+class PolicyQuerySet(ReadByAll["DormancyPolicy"]):
     def adopted(self) -> "PolicyQuerySet":
         return self.filter(adopted_at__isnull=False)
 

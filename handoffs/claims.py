@@ -2,9 +2,10 @@
 
 import datetime as dt
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Count, F, Q
 
 from accounts_app import ownership
 from accounts_app.models import Account, BeganBy, DormancyPolicy, OwnershipPeriod
@@ -24,6 +25,11 @@ from handoffs.models import (
     TransferState,
 )
 from handoffs.opening import close_access
+
+# Claimed, still held, and nobody at the customer was reached since.
+_UNWORKED = Q(began_by=BeganBy.CLAIMED) & (
+    Q(account__engaged_on__isnull=True) | Q(account__engaged_on__lt=F("account__held_from"))
+)
 
 
 def may_claim(user: User) -> bool:
@@ -58,21 +64,43 @@ def refusals(user: User, account: Account, *, at: dt.datetime) -> Iterator[Refus
 
     Readable before the claim; ``claim`` raises the first of them under its locks.
     """
-    policy = DormancyPolicy.objects.in_force()
+    last = account.periods.filter(holder=user, ended_at__isnull=False).order_by("-ended_at")
+    held = last.first()
+    return refusals_in(standing_of(user), account, held.ended_at if held else None, at=at)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What is known of a person before they look at any account."""
+
+    user: User
+    policy: DormancyPolicy | None
+    held: int
+    unworked: int
+
+
+def standing_of(user: User) -> Standing:
+    """Read once for a whole list of accounts: two queries."""
+    held = OwnershipPeriod.objects.open().filter(holder=user)
+    numbers = held.aggregate(held=Count("id"), unworked=Count("id", filter=_UNWORKED))
+    return Standing(user, DormancyPolicy.objects.in_force(), numbers["held"], numbers["unworked"])
+
+
+def refusals_in(
+    standing: Standing, account: Account, last_held_until: dt.datetime | None, *, at: dt.datetime
+) -> Iterator[Refused]:
+    """``refusals`` from what has been read: see ``PoolEntry.objects.with_last_held_by``."""
+    user, policy = standing.user, standing.policy
     if policy is not None:
-        yield from _cooldown(user, account, policy, on=day_of(at))
-        yield from _unworked(user, policy)
-    yield from _capacity(user)
+        if last_held_until is not None:
+            yield from _cooldown(user, account, policy, day_of(last_held_until), on=day_of(at))
+        yield from _unworked(user, policy, standing.unworked)
+    yield from _capacity(user, standing.held)
 
 
 def _cooldown(
-    user: User, account: Account, policy: DormancyPolicy, *, on: dt.date
+    user: User, account: Account, policy: DormancyPolicy, ended_on: dt.date, *, on: dt.date
 ) -> Iterator[Refused]:
-    last = account.periods.filter(holder=user, ended_at__isnull=False).order_by("-ended_at")
-    held = last.first()
-    if held is None or held.ended_at is None:
-        return
-    ended_on = day_of(held.ended_at)
     if (on - ended_on).days <= policy.reclaim_cooldown_days:
         free_from = ended_on + dt.timedelta(days=policy.reclaim_cooldown_days + 1)
         yield Refused(
@@ -82,8 +110,7 @@ def _cooldown(
         )
 
 
-def _unworked(user: User, policy: DormancyPolicy) -> Iterator[Refused]:
-    number = unworked_claims(user)
+def _unworked(user: User, policy: DormancyPolicy, number: int) -> Iterator[Refused]:
     if number >= policy.max_unworked_claims:
         yield Refused(
             "unworked_claims",
@@ -93,20 +120,8 @@ def _unworked(user: User, policy: DormancyPolicy) -> Iterator[Refused]:
         )
 
 
-def unworked_claims(user: User) -> int:
-    """Accounts that the person claimed, still holds, and has not engaged with."""
-    not_engaged = Q(account__engaged_on__isnull=True) | Q(
-        account__engaged_on__lt=F("account__held_from")
-    )
-    held = OwnershipPeriod.objects.open().filter(holder=user, began_by=BeganBy.CLAIMED)
-    return held.filter(not_engaged).count()
-
-
-def _capacity(user: User) -> Iterator[Refused]:
-    if user.capacity is None:
-        return
-    held = Account.objects.held_by(user).count()
-    if held >= user.capacity:
+def _capacity(user: User, held: int) -> Iterator[Refused]:
+    if user.capacity is not None and held >= user.capacity:
         yield Refused(
             "capacity", f"{user} holds {held} accounts, the most they may hold.", held=held
         )

@@ -6,22 +6,28 @@ from typing import TYPE_CHECKING
 from django.db import models
 from django.db.models import Q
 
+from accounts_app.models import OwnershipPeriod
 from core.models import User
+from core.querysets import ReadByAll
 
 if TYPE_CHECKING:
     from handoffs.models import Handoff, PoolEntry
 
 
-class PoolEntryQuerySet(models.QuerySet["PoolEntry"]):
+class PoolEntryQuerySet(ReadByAll["PoolEntry"]):
     def open(self) -> "PoolEntryQuerySet":
         return self.filter(left_at__isnull=True)
 
-    def visible_to(self, user: User) -> "PoolEntryQuerySet":
-        """Everybody who signs in reads the pool (domain §1)."""
-        return self.all() if user.is_active else self.none()
+    def with_last_held_by(self, user: User) -> "PoolEntryQuerySet":
+        """Each with ``last_held_until``: when this person last stopped holding the account."""
+        held = OwnershipPeriod.objects.filter(
+            account=models.OuterRef("account"), holder=user, ended_at__isnull=False
+        )
+        latest = held.order_by("-ended_at").values("ended_at")[:1]
+        return self.annotate(last_held_until=models.Subquery(latest))
 
 
-class HandoffQuerySet(models.QuerySet["Handoff"]):
+class HandoffQuerySet(ReadByAll["Handoff"]):
     def untransferred(self) -> "HandoffQuerySet":
         return self.filter(transfer__in=["pooled", "proposed", "agreed"])
 

@@ -3,15 +3,16 @@
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from django.db import models
 from django.db.models import Q
+
+from core.querysets import ReadByAll
 
 if TYPE_CHECKING:
     from accounts_app.models import Account
     from pipeline.models import Activity, Opportunity, Sale, Stage
 
 
-class ActivityQuerySet(models.QuerySet["Activity"]):
+class ActivityQuerySet(ReadByAll["Activity"]):
     def standing(self) -> "ActivityQuerySet":
         """Those that nobody voided."""
         return self.filter(voided_at__isnull=True)
@@ -26,7 +27,7 @@ class ActivityQuerySet(models.QuerySet["Activity"]):
         return said.order_by("-occurred_at", "-id")
 
 
-class StageQuerySet(models.QuerySet["Stage"]):
+class StageQuerySet(ReadByAll["Stage"]):
     def won(self) -> "Stage":
         return self.get(kind="won")
 
@@ -34,7 +35,7 @@ class StageQuerySet(models.QuerySet["Stage"]):
         return self.get(kind="lost")
 
 
-class OpportunityQuerySet(models.QuerySet["Opportunity"]):
+class OpportunityQuerySet(ReadByAll["Opportunity"]):
     def open(self) -> "OpportunityQuerySet":
         return self.filter(closed_on__isnull=True)
 
@@ -45,7 +46,7 @@ class OpportunityQuerySet(models.QuerySet["Opportunity"]):
         )
 
 
-class SaleQuerySet(models.QuerySet["Sale"]):
+class SaleQuerySet(ReadByAll["Sale"]):
     def with_taken_back(self) -> "SaleQuerySet":
         """Each sale with its reversals at hand; see ``sales.net_base``."""
         return self.prefetch_related("reversals")

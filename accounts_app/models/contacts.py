@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from accounts_app.models.account import Account
+from core.querysets import ReadByAll
 from core.triggers import never_deleted
 
 
@@ -46,6 +47,8 @@ class Contact(models.Model):
     no_emails = models.BooleanField(default=False)
     no_social = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = ReadByAll["Contact"].as_manager()
 
     class Meta:
         ordering = ["name", "id"]

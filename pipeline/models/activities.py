@@ -5,6 +5,7 @@ from django.db.models import Q
 
 from accounts_app.models import Account, Contact
 from core.models import User
+from core.querysets import ReadByAll
 from core.triggers import never_deleted
 from pipeline.models.opportunities import Opportunity
 from pipeline.querysets import ActivityQuerySet
@@ -107,6 +108,8 @@ class NextStep(models.Model):
     set_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     set_at = models.DateTimeField()
     settled_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ReadByAll["NextStep"].as_manager()
 
     class Meta:
         ordering = ["due_on", "id"]

@@ -6,6 +6,7 @@ from django.db.models import F, Q
 
 from accounts_app.models import Account, Contact, RoleKind
 from core.models import User
+from core.querysets import ReadByAll
 from core.triggers import append_only, never_deleted
 from pipeline.querysets import OpportunityQuerySet, StageQuerySet
 
@@ -50,6 +51,8 @@ class Product(models.Model):
     name = models.CharField(max_length=200, unique=True)
     list_price = models.DecimalField(max_digits=16, decimal_places=3, null=True, blank=True)
     currency = models.CharField(max_length=3, default=base_currency)
+
+    objects = ReadByAll["Product"].as_manager()
 
     class Meta:
         ordering = ["name"]
