@@ -9,7 +9,7 @@ from accounts_app import dormancy
 from accounts_app.models import Account, BeganBy, EndedBy, OwnershipPeriod, State
 from accounts_app.signals import ownership_moved
 from core import events
-from core.days import day_of, end_of
+from core.days import day_of, end_of, start_of
 from core.errors import Refused
 from core.locking import locked
 from core.models import Event, User, Verb
@@ -27,6 +27,7 @@ def begin(
     at: dt.datetime,
     clock_from: dt.date | None = None,
     on: dt.date | None = None,
+    start_assumed: bool = False,
 ) -> OwnershipPeriod:
     """``holder`` holds the account from ``at``; the clock starts on that day or ``clock_from``.
 
@@ -42,7 +43,12 @@ def begin(
         raise Refused("held_then", f"Somebody held {row} at that time, or has since.")
     first_day = clock_from or day_of(at)
     period = OwnershipPeriod.objects.create(
-        account=row, holder=holder, began_at=at, began_by=why, clock_from=first_day
+        account=row,
+        holder=holder,
+        began_at=at,
+        began_by=why,
+        clock_from=first_day,
+        start_assumed=start_assumed,
     )
     row.state, row.owner, row.held_from, row.closed_because = State.OWNED, holder, first_day, ""
     row.warned_on = None
@@ -50,6 +56,25 @@ def begin(
     _event(row, period, Verb.PERIOD_BEGAN, why, by=by, at=at).save(force_insert=True)
     ownership_moved.send(sender=Account, account=row, ended=None, began=period, at=at)
     return period
+
+
+@transaction.atomic
+def date_back(period: OwnershipPeriod, *, to: dt.date, by: User, at: dt.datetime) -> bool:
+    """An imported holder whose start was assumed held the account from an earlier fact on
+    (domain §4). True if that moved the start."""
+    row, period = locked(period.account), locked(period)
+    first = start_of(to)
+    if not period.start_assumed or period.ended_at is not None or first >= period.began_at:
+        return False
+    if row.periods.filter(ended_at__gt=first).exists():
+        return False
+    period.began_at, period.clock_from = first, to
+    period.save(update_fields=["began_at", "clock_from"])
+    row.held_from = to
+    _save(row, on=day_of(at))
+    corrected = _event(row, period, Verb.PERIOD_BEGAN, period.began_by, by=by, at=first)
+    corrected.save(force_insert=True)
+    return True
 
 
 def end(

@@ -130,7 +130,7 @@ class ImportAccounts:
         for external_id in external_ids:
             registry.name_it(account, source=self.job.source, external_id=external_id)
         if holder:
-            self._begin(account, holder, cells.day("owner_since"))
+            self._begin(cells, account, holder, cells.day("owner_since"))
         else:
             pool.enter_unassigned(account, by=self.job.by, at=self.job.at)
         self.job.once_taken += [
@@ -138,10 +138,11 @@ class ImportAccounts:
             lambda: self.added.add(account.pk),
         ]
 
-    def _begin(self, account: Account, holder: User, since: dt.date | None) -> None:
+    def _begin(self, cells: Cells, account: Account, holder: User, since: dt.date | None) -> None:
         if since and since > self.job.today:
             raise BadValue(f"owner_since: {since} is to come.", group="owner_since is to come.")
-        begin_imported(account, holder=holder, since=since, by=self.job.by, at=self.job.at)
+        by, at, assumed = self.job.by, self.job.at, "owner_since" not in cells
+        begin_imported(account, holder=holder, since=since, by=by, at=at, assumed=assumed)
 
     def _compare_holder(
         self, account: Account, holder: User | None, state: State | None, cells: Cells
@@ -150,7 +151,7 @@ class ImportAccounts:
         is decided in Steward, not in a file. True if it got a holder."""
         if holder and may_be_given(account):
             since = cells.day("owner_since") or earliest_fact(account, holder)
-            self._begin(account, holder, since)
+            self._begin(cells, account, holder, since)
             return True
         if holder and account.owner_id != holder.pk:
             self.job.remark("The file names another holder than Steward: left as it is here.")

@@ -8,6 +8,7 @@ from accounts_app.registry import name_it
 from core.models import User
 from operations.imports.accounts import asked_names
 from operations.imports.cells import Cells, longest
+from operations.imports.holders import date_back
 from operations.imports.job import Job, Result
 from operations.imports.known_headings import ACTIVITIES
 from operations.imports.matching import (
@@ -63,6 +64,7 @@ class ImportActivities:
 
     def __init__(self, job: Job) -> None:
         self.job = job
+        self.touched: set[int] = set()
         self.accounts = Accounts(job.source)
         self.contacts = Contacts(job.source)
         self.cards = Cards(job.source)
@@ -93,10 +95,11 @@ class ImportActivities:
         if cells.external_id:
             external_id = cells.external_id
             name_it(activity, source=self.job.source, external_id=external_id)
+        self.touched.add(account.pk)
         return Result.CREATED
 
     def finish(self) -> None:
-        """Nothing is left to do."""
+        date_back(self.touched, self.job)
 
     def _about(self, cells: Cells) -> tuple[Account, Opportunity | None, Contact | None]:
         """Some systems name an opportunity instead of the account, or nobody but the contact."""

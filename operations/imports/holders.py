@@ -1,14 +1,14 @@
 """Accounts that nobody holds go to who worked on them last, as far as the imported rows tell."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from django.db import transaction
 from django.db.models import Min
 
 from accounts_app import ownership
-from accounts_app.models import Account, BeganBy, State
+from accounts_app.models import Account, BeganBy, OwnershipPeriod, State
 from core.days import day_of, start_of
 from core.errors import Refused
 from core.models import User
@@ -93,7 +93,13 @@ def earliest_fact(account: Account, holder: User) -> dt.date | None:
 
 @transaction.atomic
 def begin_imported(
-    account: Account, *, holder: User, since: dt.date | None, by: User, at: dt.datetime
+    account: Account,
+    *,
+    holder: User,
+    since: dt.date | None,
+    by: User,
+    at: dt.datetime,
+    assumed: bool = False,
 ) -> None:
     """`holder` holds the account since the start of that day, or from now on. It leaves the pool,
     if it was there for want of a holder."""
@@ -107,4 +113,18 @@ def begin_imported(
         by=by,
         at=start_of(since) if since else at,
         on=day_of(at),
+        start_assumed=assumed,
     )
+
+
+def date_back(touched: Iterable[int], job: Job) -> None:
+    """Whoever holds one of these accounts since nobody knows when has held it since the earliest
+    fact of theirs there (domain §4)."""
+    assumed = OwnershipPeriod.objects.open().filter(account__in=list(touched), start_assumed=True)
+    moved = 0
+    for period in assumed.select_related("account", "holder").order_by("pk"):
+        first = earliest_fact(period.account, period.holder)
+        if first is not None:
+            moved += ownership.date_back(period, to=first, by=job.by, at=job.at)
+    if moved:
+        job.remark(f"Accounts held since an earlier fact of their holder: {moved:,}.")

@@ -11,7 +11,7 @@ from core.models import User
 from core.money import rounded
 from operations.imports.accounts import asked_names
 from operations.imports.cells import Cells, longest
-from operations.imports.holders import LatestHolders
+from operations.imports.holders import LatestHolders, date_back
 from operations.imports.job import Job, Result
 from operations.imports.known_headings import OPPORTUNITIES
 from operations.imports.matching import Accounts, Cards, People, Products, Stages, known_cards
@@ -68,6 +68,7 @@ class ImportOpportunities:
         self.job = job
         self.accounts = Accounts(job.source)
         self.cards = Cards(job.source)
+        self.touched: set[int] = set()
         self.latest = LatestHolders(job) if holder_from_latest else None
 
     def prepare(self, rows: Sequence[Cells]) -> None:
@@ -90,9 +91,11 @@ class ImportOpportunities:
             card = known
             result = Result.UPDATED if self._change(card, wanted, cells) else Result.UNCHANGED
         self._remember(card, wanted, cells)
+        self.touched.add(card.account_id)
         return result
 
     def finish(self) -> None:
+        date_back(self.touched, self.job)
         if self.latest is None:
             return
         given = self.latest.give()

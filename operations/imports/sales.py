@@ -10,6 +10,7 @@ from core.models import User
 from core.money import rounded
 from operations.imports.accounts import asked_names
 from operations.imports.cells import Cells
+from operations.imports.holders import date_back
 from operations.imports.job import Job, Result
 from operations.imports.known_headings import REVERSALS, SALES
 from operations.imports.matching import Accounts, Cards, People, Products
@@ -29,6 +30,7 @@ class ImportSales:
 
     def __init__(self, job: Job) -> None:
         self.job = job
+        self.touched: set[int] = set()
         self.accounts = Accounts(job.source)
         self.cards = Cards(job.source)
 
@@ -40,6 +42,7 @@ class ImportSales:
 
     def apply(self, cells: Cells, *, last_try: bool) -> Result:
         account = self._account(cells)
+        self.touched.add(account.pk)
         new = self._new(cells, account)
         by, at = self.job.by, self.job.at
         if not new.external_id:
@@ -57,7 +60,7 @@ class ImportSales:
         return Result.UPDATED if revised else Result.UNCHANGED
 
     def finish(self) -> None:
-        """Nothing is left to do."""
+        date_back(self.touched, self.job)
 
     def _without_id(self, account: Account, new: NewSale) -> Result:
         alike = Sale.objects.filter(

@@ -8,6 +8,7 @@ import pytest
 
 from accounts_app.models import Account, Contact
 from core.models import Event, ExchangeRate
+from operations.verify import verify
 from pipeline import products
 from pipeline.models import Activity, Sale, SaleReversal
 from pipeline.sales_net import net_amount
@@ -271,3 +272,28 @@ def test_bad_rates(file: Path, row: str, reason: str) -> None:
     file.write_text(f"currency;on;rate\n{row}\n")
     assert reason in bring("rates", file).reasons[0]
     assert not ExchangeRate.objects.exists()
+
+
+# Since when an imported holder holds an account
+
+
+def test_an_earlier_fact_moves_an_assumed_start_back(tmp_path: Path) -> None:
+    accounts, sold = tmp_path / "accounts.csv", tmp_path / "sales.csv"
+    accounts.write_text(
+        "name,owner,owner_since\nAssumed,alice,\nSaid,alice,2025-06-01\nAnothers,alice,\n"
+    )
+    sold.write_text(
+        "external_id,account,booked_on,amount,rep\n"
+        "1,Assumed,2025-03-04,100,alice\n"
+        "2,Assumed,2025-02-03,100,bob\n"
+        "3,Said,2025-03-04,100,alice\n"
+        "4,Anothers,2025-03-04,100,bob\n"
+    )
+    bring("accounts", accounts)
+    bring("sales", sold)
+    held = {account.name: account.held_from for account in Account.objects.all()}
+    assert held["Assumed"] == dt.date(2025, 3, 4)
+    assert held["Said"] == dt.date(2025, 6, 1)
+    assert held["Anothers"] not in (dt.date(2025, 3, 4), None)
+    assert [finding.sentence for finding in verify()] == []
+    assert counts(bring("sales", sold)) == (0, 0, 4, 0)
