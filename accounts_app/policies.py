@@ -16,6 +16,7 @@ from core import events
 from core.days import DaysLater, day_of
 from core.errors import NotAllowed, Refused
 from core.models import Event, Role, User, Verb
+from core.roles import runs_it
 
 COMMENT_DAYS = 7
 SIGNS_IN_WORDS = {
@@ -50,7 +51,7 @@ SETTABLE = frozenset(
 @transaction.atomic
 def propose(*, by: User, at: dt.datetime, **figures: Any) -> DormancyPolicy:
     """A new version for the team to talk over. Figures that are not named stay as they are."""
-    if by.role not in (Role.MANAGER, Role.ADMIN, Role.SYSTEM):
+    if not (runs_it(by) or (by.is_active and by.role == Role.MANAGER)):
         raise NotAllowed("Managers and administrators propose policies.")
     unknown = sorted(set(figures) - SETTABLE)
     if unknown:
@@ -75,6 +76,8 @@ def propose(*, by: User, at: dt.datetime, **figures: Any) -> DormancyPolicy:
 @transaction.atomic
 def comment(policy: DormancyPolicy, *, by: User, text: str, at: dt.datetime) -> PolicyComment:
     """What somebody says of a proposal. Anybody who signs in may, while it is open."""
+    if not by.is_active:
+        raise NotAllowed("Who no longer signs in does not comment.")
     if policy.adopted_at is not None:
         raise Refused("already_adopted", f"{policy} is adopted; comments are closed.")
     if not text.strip():
@@ -99,7 +102,7 @@ def adopt(
     least ``warn_days`` after its adoption, and after ``COMMENT_DAYS`` of being open for comment.
     Whom a policy brings forward is told on the day of its adoption.
     """
-    if by.role not in (Role.ADMIN, Role.SYSTEM):
+    if not runs_it(by):
         raise NotAllowed("Only administrators adopt a policy.")
     policy = DormancyPolicy.objects.select_for_update().get(pk=policy.pk)
     if policy.adopted_at is not None:
