@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts_app.models import Account, DormancyPolicy
 from core.days import day_of, moment
-from core.models import User
+from core.models import Event, User, Verb
 from handoffs import briefs, sweep
 from handoffs.models import SweepRun
 from incentives import ledger
@@ -29,28 +30,39 @@ class Night:
 
 def run(night: dt.date, *, now: dt.datetime, by: User) -> Night:
     """Policies that are due, the sweep, briefs that time settles, and the ledgers."""
-    at = night_of(night, now=now)
+    at, mark = night_of(night, now=now), last_night_mark()
     swept = sweep.sweep(at=at, by=by, today=day_of(now))
-    return Night(
-        run=swept,
-        missed=briefs.miss_overdue(at=at, by=by),
-        accepted=briefs.accept_silent(at=at, by=by),
-        posted=reconcile_all(at=now, by=by),
-    )
+    missed = briefs.miss_overdue(at=at, by=by)
+    accepted = briefs.accept_silent(at=at, by=by)
+    turned = touched_since(mark)
+    posted = sum(len(entries) for entries in reconcile_each(turned, at=now, by=by))
+    return Night(run=swept, missed=missed, accepted=accepted, posted=posted)
 
 
-def reconcile_all(*, at: dt.datetime, by: User) -> int:
-    """Both ledgers of every account that ever had a sale. Returns how many entries it posted."""
-    return sum(len(entries) for entries in reconcile_each(at=at, by=by))
+def last_night_mark() -> int:
+    """The number of the last event before this night: that of the night before."""
+    ran = Event.objects.filter(verb=Verb.SWEEP_RAN).order_by("-pk").first()
+    return ran.pk if ran else 0
 
 
-def reconcile_each(*, at: dt.datetime, by: User) -> Iterator[list[LedgerEntry]]:
-    """The same, account by account, each in its own transaction."""
+def touched_since(mark: int) -> QuerySet[Account]:
+    """The accounts of which something was recorded since then.
+
+    The ledgers follow each fact at once; the night looks again at what turned, not at all there is.
+    """
+    ids = Event.objects.filter(pk__gt=mark, account_id__isnull=False)
+    return Account.objects.filter(pk__in=ids.values("account_id"))
+
+
+def reconcile_each(
+    accounts: QuerySet[Account], *, at: dt.datetime, by: User
+) -> Iterator[list[LedgerEntry]]:
+    """Both ledgers, account by account, each in its own transaction. Yields what was posted."""
     if not ledger.is_kept():
         return
-    ids = Sale.objects.order_by("account_id").values_list("account_id", flat=True).distinct()
-    for account in Account.objects.filter(pk__in=list(ids)).order_by("pk"):
-        yield ledger.reconcile(account, by=by, at=at)
+    with_sales = accounts.filter(Exists(Sale.objects.filter(account=OuterRef("pk"))))
+    for pk in list(with_sales.order_by("pk").values_list("pk", flat=True)):
+        yield ledger.reconcile(Account.objects.get(pk=pk), by=by, at=at)
 
 
 def is_due(now: dt.datetime) -> bool:

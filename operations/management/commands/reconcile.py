@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.utils import timezone
 
+from accounts_app.models import Account
 from core.models import User
 from core.money import shown
 from incentives import ledger
@@ -27,7 +28,8 @@ class Command(StewardCommand):
         if options["account"]:
             posted = self._say(ledger.reconcile(account(options["account"]), by=system, at=now))
         else:
-            posted = sum(map(self._say, nightly.reconcile_each(by=system, at=now)))
+            all_of_them = nightly.reconcile_each(Account.objects.all(), by=system, at=now)
+            posted = sum(map(self._say, all_of_them))
         if not posted:
             self.stdout.write("Nothing to post: the ledgers agree with the facts.")
 
