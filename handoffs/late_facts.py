@@ -32,11 +32,10 @@ def reconsider(
     ``engaged_at`` is the instant of an engagement just logged: one earlier on the very day of the
     sweep counts too. Returns the period that goes on, or None if nothing changes.
     """
-    row = locked(account)
-    entry = _swept_and_open(row)
-    if entry is None:
+    found = PoolEntry.objects.open().filter(account=account, reason=EntryReason.SWEPT).first()
+    if found is None:
         return None
-    entry = locked(entry)
+    row, entry = locked(account), locked(found)
     ended = _ended_by(entry)
     if entry.left_at is not None or ended is None or not ended.holder.may_hold:
         return None
@@ -61,15 +60,6 @@ def warned_on(dormant: dt.date, rule: Rule, entry: PoolEntry) -> dt.date:
     if dormancy_rule.is_in_warning(dormant, rule, on=warned):
         return warned
     return dormant - dt.timedelta(days=rule.warn_days)
-
-
-def _swept_and_open(account: Account) -> PoolEntry | None:
-    return (
-        PoolEntry.objects.open()
-        .filter(account=account, reason=EntryReason.SWEPT)
-        .select_related("account", "policy")
-        .first()
-    )
 
 
 def _ended_by(entry: PoolEntry) -> OwnershipPeriod | None:
