@@ -1,12 +1,17 @@
 """A company with a past, made through the verbs: what ``verify`` and the administration read.
 
-``company`` makes the people and the rules, ``season`` plays 120 days with five accounts. A second
+``company`` makes the people and the rules, ``season`` plays 120 days with six accounts. A second
 season makes more of everything.
 """
 
 import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
+
+from django.db import transaction
+from pytest_django import DjangoDbBlocker
 
 from accounts_app import contacts, contracts, ownership, policies
 from accounts_app.models import Account, BeganBy, DormancyPolicy, RoleKind, Segment, Status
@@ -17,8 +22,8 @@ from handoffs import briefs, claims, pool, releases
 from handoffs.models import Handoff, PoolEntry
 from incentives import plans
 from operations import nightly
-from pipeline import products, sales
-from pipeline.models import Product, Sale
+from pipeline import next_steps, products, sales
+from pipeline.models import Product
 from pipeline.sales import NewLine, NewSale
 from tests import factories
 from tests.factories import Cast, at, steward
@@ -27,6 +32,7 @@ START = dt.date(2025, 1, 6)
 """A Monday."""
 
 SEASON_DAYS = 200
+NAMES = ("Quiet", "Released", "Busy", "Fading", "Warned", "Unassigned")
 
 
 @dataclass
@@ -78,6 +84,17 @@ def season(who: Company, number: int = 1) -> None:
     night(first, 110)
 
 
+@contextmanager
+def seasons(number: int, blocker: DjangoDbBlocker) -> Iterator[Company]:
+    """For a whole module: made once, rolled back in the end."""
+    with blocker.unblock(), transaction.atomic():
+        who = company()
+        for each in range(1, number + 1):
+            season(who, each)
+        yield who
+        transaction.set_rollback(True)
+
+
 def night(first: dt.date, days: int) -> nightly.Night:
     """The night that many days after the first."""
     on = first + dt.timedelta(days=days)
@@ -89,13 +106,14 @@ def later(first: dt.date, days: int) -> dt.date:
 
 
 def _take_over(who: Company, first: dt.date, number: int) -> None:
-    for name in ("Quiet", "Released", "Busy", "Fading", "Unassigned"):
+    for name in NAMES:
         account = factories.pooled(f"{name} {number}", on=at(first, 8), segment="small")
         name_it(account, source="old system", external_id=f"{name}-{number}")
         who.accounts[f"{name} {number}"] = account
     for name in ("Quiet", "Released", "Busy"):
         _give(who, f"{name} {number}", who.cast.alice, first)
     _give(who, f"Fading {number}", who.cast.bob, later(first, 20))
+    _give(who, f"Warned {number}", who.cast.bob, later(first, 40))
     entry = pool.enter_unassigned(who.accounts[f"Unassigned {number}"], by=steward(), at=at(first))
     pool.withdraw(entry, why="It has a holder", by=who.cast.ada, at=at(later(first, 1)))
     _give(who, f"Unassigned {number}", who.cast.bob, later(first, 1))
@@ -119,6 +137,11 @@ def _work(who: Company, account: Account, first: dt.date) -> None:
     factories.void(factories.engage(account, on=later(first, 8)), on=later(first, 9))
     factories.state_interest(account, until=later(first, 80), on=later(first, 10))
     factories.engage(account, on=later(first, 60))
+    for what, settle in (("Call Dan", next_steps.finish), ("Send a letter", next_steps.drop)):
+        step = next_steps.set_step(
+            account, what=what, due_on=later(first, 70), by=who.cast.alice, at=at(first)
+        )
+        settle(step, by=who.cast.alice, at=at(later(first, 65)))
 
 
 def _new_policy(who: Company, first: dt.date) -> None:
@@ -188,8 +211,3 @@ def _lose_the_buyer(who: Company, first: dt.date, number: int) -> None:
     contacts.change_contact(
         carla, by=who.cast.alice, at=at(later(first, 108)), status=Status.RETIRED
     )
-
-
-def standing_sale(who: Company, name: str) -> Sale:
-    """The newest sale of an account."""
-    return Sale.objects.filter(account=who.accounts[name]).latest("id")

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 from django.apps import apps
 from django.contrib import admin
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import Model
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -35,12 +35,9 @@ NAMES = [model._meta.label_lower for model in MODELS]
 @pytest.fixture(scope="module")
 def who(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Company]:
     """One season, made once; what a test changes is rolled back after it."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        made = history.company()
-        history.season(made)
+    with history.seasons(1, django_db_blocker) as made:
         tables_without_verbs(made, 1)
         yield made
-        transaction.set_rollback(True)
 
 
 def tables_without_verbs(who: Company, number: int) -> None:

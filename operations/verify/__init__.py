@@ -6,12 +6,13 @@ rules themselves are asked again from the facts, never from what is stored.
 
 from collections.abc import Iterator
 
-from operations.verify import accounts, handoffs, money, record
+from operations.verify import accounts, handoffs, money, pipeline, record
 from operations.verify.findings import Check, Finding
 
 CHECKS: tuple[Check, ...] = (
     *record.CHECKS,
     *accounts.CHECKS,
+    *pipeline.CHECKS,
     *handoffs.CHECKS,
     *money.CHECKS,
 )

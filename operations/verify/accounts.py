@@ -1,9 +1,20 @@
 """Checks of accounts: the clock, who holds them, and the policies."""
 
-from collections.abc import Iterator
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
 
-from accounts_app import contracts, dormancy, dormancy_rule
-from accounts_app.models import Account, OwnershipPeriod, PolicyApplication, State
+from accounts_app import contracts, dormancy, dormancy_rule, policies
+from accounts_app.models import (
+    Account,
+    Contact,
+    DormancyPolicy,
+    OwnershipPeriod,
+    PolicyApplication,
+    State,
+)
+from core.days import day_of, end_of, start_of
+from core.models import Event, Verb
 from operations.verify.findings import Check, Finding, named
 from pipeline import signs
 
@@ -76,10 +87,72 @@ def policies_are_applied() -> Iterator[Finding]:
         )
 
 
+def warnings_were_given() -> Iterator[Finding]:
+    """Who stands as warned was warned, on that very day."""
+    for account in Account.objects.in_warning().iterator(2_000):
+        if not was_warned(account.pk, account.warned_on):
+            yield Finding(
+                "warning_without_event",
+                f"{named(account)} is stored as warned on {account.warned_on}; nobody was told.",
+            )
+
+
+def was_warned(account_id: int, on: dt.date | None) -> bool:
+    """Whether a warning of the account is on record for that day."""
+    if on is None:
+        return False
+    warnings = Event.objects.filter(account_id=account_id, verb=Verb.ACCOUNT_WARNED)
+    return warnings.filter(happened_at__gte=start_of(on), happened_at__lt=end_of(on)).exists()
+
+
+def policies_gave_notice() -> Iterator[Finding]:
+    """Every policy but the first was open for comment, and is in effect after a warning's time."""
+    adopted = DormancyPolicy.objects.adopted().order_by("version")
+    for before, policy in pairwise(adopted):
+        if policy.adopted_at is None or policy.effective_on is None:
+            continue
+        adopted_on = day_of(policy.adopted_at)
+        open_days = (adopted_on - day_of(policy.proposed_at)).days
+        notice_days = (policy.effective_on - adopted_on).days
+        warn_days = max(policy.warn_days, before.warn_days)
+        if open_days < policies.COMMENT_DAYS or notice_days < warn_days:
+            yield Finding(
+                "policy_without_notice",
+                f"{policy} was open for {open_days} days and takes effect {notice_days} days"
+                f" after its adoption: that is too soon.",
+            )
+
+
+def nothing_stands_above_itself() -> Iterator[Finding]:
+    """Companies above companies, and people above people, form no circle."""
+    for model, column in ((Account, "parent_id"), (Contact, "reports_to_id")):
+        rows = model._base_manager.filter(**{f"{column}__isnull": False})
+        above = dict(rows.values_list("pk", column))
+        for pk in circles(above):
+            yield Finding("circle", f"{model.__name__} {pk} stands above itself.")
+
+
+def circles(above: Mapping[int, int]) -> Iterator[int]:
+    """The lowest number of each circle of ``above``."""
+    done: set[int] = set()
+    for start in sorted(above):
+        path: list[int] = []
+        at: int | None = start
+        while at is not None and at not in done:
+            done.add(at)
+            path.append(at)
+            at = above.get(at)
+        if at in path:
+            yield min(path[path.index(at) :])
+
+
 CHECKS: tuple[Check, ...] = (
     deadlines_follow_the_rule,
     signs_follow_the_facts,
     owners_agree_with_periods,
     periods_do_not_overlap,
+    warnings_were_given,
     policies_are_applied,
+    policies_gave_notice,
+    nothing_stands_above_itself,
 )
