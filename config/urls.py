@@ -8,6 +8,10 @@ from config.health import healthz, readyz
 
 urlpatterns = [
     path("", include("workspace.urls")),
+    path("", include("incentives.urls")),
+    path("", include("handoffs.urls")),
+    path("", include("pipeline.urls")),
+    path("", include("accounts_app.urls")),
     path("sign-in/", LoginView.as_view(redirect_authenticated_user=True), name="sign_in"),
     path("sign-out/", LogoutView.as_view(), name="sign_out"),
     path("admin/", admin.site.urls),

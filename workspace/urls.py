@@ -2,8 +2,21 @@
 
 from django.urls import path
 
+from workspace.views.account import account, log
+from workspace.views.accounts import accounts, sales
+from workspace.views.handoffs import handoff, handoffs
 from workspace.views.home import home
+from workspace.views.pool import pool
+from workspace.views.release import release
 
 urlpatterns = [
     path("", home, name="home"),
+    path("accounts/", accounts, name="accounts"),
+    path("accounts/<int:pk>/", account, name="account"),
+    path("accounts/<int:pk>/log/", log, name="account_log"),
+    path("accounts/<int:pk>/release/", release, name="account_release"),
+    path("accounts/<int:pk>/sales/", sales, name="account_sales"),
+    path("pool/", pool, name="pool"),
+    path("handoffs/", handoffs, name="handoffs"),
+    path("handoffs/<int:pk>/", handoff, name="handoff"),
 ]

@@ -6,8 +6,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from core.days import today
+from core.pages import SignedInRequest
 from workspace.held import held_accounts
-from workspace.requests import SignedInRequest
 
 
 @require_safe

@@ -1,0 +1,66 @@
+"""What every page shares: who asks, what a refusal looks like, and when (domain §1)."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http import HTTPStatus
+
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.forms import BaseForm
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from core.errors import NotAllowed, Refused
+from core.models import User
+
+
+class SignedInRequest(HttpRequest):
+    """The request of somebody who has signed in, for views behind ``login_required``."""
+
+    user: User
+
+
+@contextmanager
+def refusals_on(form: BaseForm) -> Iterator[None]:
+    """What a verb refuses is said on the form, which keeps what was typed.
+
+    Not to be allowed is not a matter of what was typed: that is left to ``RefusalPages``.
+    """
+    try:
+        yield
+    except NotAllowed:
+        raise
+    except Refused as refusal:
+        form.add_error(None, refusal.sentence)
+    except ValidationError as error:
+        _say(form, error)
+
+
+def _say(form: BaseForm, error: ValidationError) -> None:
+    """On the field that is meant, if the form has it; else above the form."""
+    named = error.message_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error}
+    for name, said in named.items():
+        form.add_error(name if name in form.fields else None, said)
+
+
+def status_of(form: BaseForm) -> int:
+    """A form that could not be taken is answered with 422, one to fill in with 200."""
+    return HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+
+
+class RefusalPages:
+    """A refusal that no view put on its page becomes a page of its own, with its sentence."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if isinstance(error, NotAllowed):
+            context = {"sentence": error.sentence}
+            return render(request, "403.html", context, status=HTTPStatus.FORBIDDEN)
+        if isinstance(error, Refused):
+            context = {"sentence": error.sentence}
+            return render(request, "refused.html", context, status=HTTPStatus.CONFLICT)
+        return None

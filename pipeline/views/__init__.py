@@ -1,0 +1,1 @@
+"""One module per noun: they translate between pages and verbs."""

@@ -1,0 +1,50 @@
+"""Setting next steps, and settling them."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts_app.authority import check_may_write
+from accounts_app.models import Account
+from core.pages import SignedInRequest, refusals_on, status_of
+from pipeline import next_steps
+from pipeline.forms import NextStepForm
+from pipeline.models import NextStep, StepState
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def new(request: SignedInRequest, account_pk: int) -> HttpResponse:
+    """What is next on an account, and by when."""
+    account = get_object_or_404(Account.objects.visible_to(request.user), pk=account_pk)
+    at = timezone.now()
+    check_may_write(request.user, account, at=at)
+    form = NextStepForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with refusals_on(form):
+            next_steps.set_step(account, by=request.user, at=at, **form.cleaned_data)
+            messages.success(request, "The step is set.")
+            return redirect("account", account.pk)
+    context = {
+        "form": form,
+        "account": account,
+        "title": f"Next step with {account}",
+        "say": "Set it",
+    }
+    return render(request, "components/form_page.html", context, status=status_of(form))
+
+
+@require_POST
+@login_required
+def settle(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Done, or dropped."""
+    visible = Account.objects.visible_to(request.user)
+    known = NextStep.objects.select_related("account__owner").filter(account__in=visible)
+    step = get_object_or_404(known, pk=pk)
+    verb = next_steps.drop if request.POST.get("state") == StepState.DROPPED else next_steps.finish
+    verb(step, by=request.user, at=timezone.now())
+    messages.success(request, f"{step.what}: settled.")
+    return redirect("account", step.account_id)

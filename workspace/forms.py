@@ -1,0 +1,127 @@
+"""What the workspace's pages take in. The rules are the verbs'; these only give it a shape."""
+
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+
+from accounts_app.models import Contact, State
+from core.inputs import DayField, MomentField
+from core.models import User
+from pipeline.models import Channel, Direction, Outcome
+
+ANY = ("", "All")
+
+# Which outcomes are offered for which channel; every one is taken.
+OFFERED = {
+    Channel.CALL: (
+        Outcome.CONNECTED,
+        Outcome.NO_ANSWER,
+        Outcome.LEFT_MESSAGE,
+    ),
+    Channel.EMAIL: (Outcome.SENT, Outcome.REPLIED, Outcome.AUTO_REPLY),
+    Channel.SOCIAL: (Outcome.SENT, Outcome.REPLIED, Outcome.AUTO_REPLY),
+    Channel.MEETING: (Outcome.HELD, Outcome.NO_ANSWER),
+    Channel.VISIT: (Outcome.HELD, Outcome.NO_ANSWER),
+}
+OF_ALL = (Outcome.INTERESTED_LATER, Outcome.OPTED_OUT, Outcome.NOT_VIABLE)
+
+
+def set_choices(form: forms.Form, name: str, choices: Sequence[tuple[str, str]]) -> None:
+    """Gives a field of this one form its choices."""
+    field = form.fields[name]
+    if not isinstance(field, forms.ChoiceField):
+        raise TypeError(f"{name} is no choice.")
+    field.choices = choices
+
+
+def _told_apart(contact: Contact) -> str:
+    return f"{contact.name}, {contact.title}" if contact.title else contact.name
+
+
+class LogForm(forms.Form):
+    """One activity: two taps and a line. ``client_id`` makes a double post one activity."""
+
+    channel = forms.ChoiceField(
+        choices=Channel, initial=Channel.CALL, widget=forms.RadioSelect, label="What was it?"
+    )
+    outcome = forms.ChoiceField(
+        choices=Outcome, widget=forms.RadioSelect, label="What came of it?", required=False
+    )
+    summary = forms.CharField(
+        label="In a line",
+        required=False,
+        widget=forms.TextInput(attrs={"placeholder": "What was said", "autocomplete": "off"}),
+    )
+    contact = forms.ChoiceField(required=False, label="With")
+    interested_until = DayField(required=False, label="Interested until")
+    inbound = forms.BooleanField(required=False, label="They came to us")
+    occurred_at = MomentField(required=False, label="When, if not now")
+    client_id = forms.UUIDField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, contacts: Sequence[Contact], **kwargs: Any) -> None:
+        super().__init__(*args, **{"auto_id": "log_%s", **kwargs})
+        self.contacts = {str(contact.pk): contact for contact in contacts}
+        self.fields["client_id"].initial = uuid.uuid4
+        named = [(key, _told_apart(contact)) for key, contact in self.contacts.items()]
+        set_choices(self, "contact", [("", "nobody by name"), *named])
+
+    def clean(self) -> dict[str, Any]:
+        """Everything but a note has an outcome, or came from the customer."""
+        cleaned = super().clean() or self.cleaned_data
+        says_what = cleaned.get("outcome") or cleaned.get("inbound")
+        if cleaned.get("channel") != Channel.NOTE and "outcome" in cleaned and not says_what:
+            self.add_error("outcome", "Tap what came of it.")
+        return cleaned
+
+    def facts(self) -> dict[str, Any]:
+        """The arguments of ``pipeline.activities.log``."""
+        cleaned = self.cleaned_data
+        contact = self.contacts.get(cleaned["contact"])
+        return {
+            "channel": cleaned["channel"],
+            "outcome": cleaned["outcome"] if cleaned["channel"] != Channel.NOTE else "",
+            "direction": Direction.INBOUND if cleaned["inbound"] else Direction.OUTBOUND,
+            "summary": cleaned["summary"],
+            "contacts": [contact] if contact else [],
+            "interested_until": cleaned["interested_until"],
+            "occurred_at": cleaned["occurred_at"],
+            "client_id": cleaned["client_id"],
+        }
+
+
+class TimelineFilter(forms.Form):
+    """Which activities to show. What is not known shows all."""
+
+    channel = forms.ChoiceField(choices=[ANY, *Channel.choices], required=False)
+    steward = forms.ChoiceField(required=False)
+
+    def __init__(self, *args: Any, stewards: list[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        named = {str(person.pk): person.name for person in stewards}
+        set_choices(self, "steward", [ANY, *named.items()])
+
+    def chosen(self) -> dict[str, str]:
+        self.is_valid()
+        return {name: self.cleaned_data.get(name) or "" for name in ("channel", "steward")}
+
+
+class AccountFilter(forms.Form):
+    """Which accounts to list. What is not known lists all."""
+
+    name = forms.CharField(required=False, widget=forms.TextInput(attrs={"type": "search"}))
+    state = forms.ChoiceField(choices=[ANY, *State.choices], required=False)
+    mine = forms.BooleanField(required=False, label="I hold")
+    warning = forms.BooleanField(required=False, label="In warning")
+
+    def chosen(self, reader: User) -> dict[str, Any]:
+        """The arguments of ``Account.objects.matching``."""
+        self.is_valid()
+        cleaned = self.cleaned_data
+        return {
+            "name": cleaned.get("name") or "",
+            "state": cleaned.get("state") or "",
+            "holder": reader if cleaned.get("mine") else None,
+            "in_warning": bool(cleaned.get("warning")),
+        }
