@@ -11,6 +11,7 @@ from accounts_app.signals import sign_arrived
 from core import events
 from core.days import FAR, day_of
 from core.errors import Refused
+from core.locking import locked
 from core.models import User, Verb
 
 
@@ -47,7 +48,9 @@ def add_contract(
 @transaction.atomic
 def void_contract(contract: Contract, *, reason: str, by: User, at: dt.datetime) -> Contract:
     """Takes back a contract that was entered by mistake; the account's clock follows."""
-    check_may_write(by, contract.account, at=at)
+    account = locked(contract.account)
+    contract = locked(contract)
+    check_may_write(by, account, at=at)
     if contract.voided_at is not None:
         raise Refused("already_voided", f"{contract} was voided on {day_of(contract.voided_at)}.")
     if not reason.strip():
@@ -62,9 +65,7 @@ def void_contract(contract: Contract, *, reason: str, by: User, at: dt.datetime)
         at=at,
         changes={"reason": contract.void_reason},
     )
-    dormancy.correct_signs(
-        contract.account, on=day_of(at), contract_until=contract_until(contract.account)
-    )
+    dormancy.correct_signs(account, on=day_of(at), contract_until=contract_until(account))
     return contract
 
 

@@ -12,6 +12,7 @@ from accounts_app.models import Account, ExternalRef, State
 from core import events
 from core.errors import NotAllowed, Refused
 from core.models import Role, User, Verb
+from core.roles import runs_it
 
 CHANGEABLE = (
     "name",
@@ -30,8 +31,8 @@ CHANGEABLE = (
 @transaction.atomic
 def add_account(name: str, *, by: User, at: dt.datetime, **fields: Any) -> Account:
     """A company that nobody holds yet: the caller gives it a holder or puts it into the pool."""
-    if by.role == Role.FINANCE:
-        raise NotAllowed("Finance does not add accounts.")
+    if not (runs_it(by) or (by.is_active and by.role in (Role.REP, Role.MANAGER))):
+        raise NotAllowed("Reps, managers and administrators add accounts.")
     account = Account(name=name, state=State.POOLED, **fields)
     account.full_clean()
     account.save(force_insert=True)
