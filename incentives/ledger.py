@@ -151,7 +151,7 @@ def _incentives(record: AccountRecord) -> dict[Cause, Entitlement]:
 
 def _commissions(record: AccountRecord) -> dict[Cause, Entitlement]:
     due: dict[Cause, Entitlement] = {}
-    plans = CommissionPlan.objects.adopted_in_order()
+    plans = CommissionPlan.objects.adopted_in_order().prefetch_related("rates")
     for sale in record.sales:
         plan = next((p for p in plans if p.effective_on <= sale.booked_on), None)
         if plan is None:

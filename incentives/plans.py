@@ -66,10 +66,10 @@ def adopt_incentive_plan(
     )
     _clean(plan)
     plan.save()
-    AcceleratorTier.objects.bulk_create(
-        AcceleratorTier(plan=plan, within_days=days, rate=rate)
-        for days, rate in _tiers(tiers, last)
-    )
+    for days, rate in _tiers(tiers, last):
+        tier = AcceleratorTier(plan=plan, within_days=days, rate=rate)
+        _clean(tier)
+        tier.save()
     plan.adopted_by, plan.adopted_at = by, at
     plan.save()
     events.record(
@@ -212,7 +212,7 @@ def _tiers(
     return [(tier.within_days, tier.rate) for tier in last.tiers.all()]
 
 
-def _clean(row: IncentivePlan | CommissionPlan | CommissionRate) -> None:
+def _clean(row: IncentivePlan | AcceleratorTier | CommissionPlan | CommissionRate) -> None:
     try:
         row.full_clean()
     except ValidationError as error:
