@@ -1,6 +1,7 @@
 """Gathers from the record what ``entitlement`` and ``commission`` are asked about (domain §6).
 
-All of an account is read at once, in a fixed number of queries, however long its history is.
+All of an account is read at once. The number of statements grows with its handoffs, not with what
+was sold or logged.
 """
 
 import datetime as dt
@@ -17,7 +18,7 @@ from handoffs.models import BriefState, Handoff, Kind
 from incentives.commission import Split, split_until
 from incentives.entitlement import HandoffFacts, SaleFact, Terms, Tier
 from incentives.models import HandoffTerms, IncentivePlan
-from pipeline.models import Activity, Opportunity, Sale
+from pipeline.models import Activity, Sale, StageChange, StageKind
 from pipeline.sales_net import net_base
 
 
@@ -251,13 +252,27 @@ def _on_opening_day(
     day, account = handoff.opened_on, record.account
     running = account.contracts.filter(voided_at__isnull=True, starts_on__lte=day)
     return {
-        "had_live_opportunity": Opportunity.objects.filter(account=account).open_on(day).exists(),
+        "had_live_opportunity": had_live_opportunity(account, day),
         "had_running_contract": any(c.ends_on is None or c.ends_on >= day for c in running),
         "had_recent_sale": any(
             0 <= (day - sale.booked_on).days <= plan.quiet_before_days and net_base(sale) > 0
             for sale in record.sales
         ),
     }
+
+
+def had_live_opportunity(account: Account, day: dt.date) -> bool:
+    """Whether a card of the account stood in an open stage at any moment of that day.
+
+    Read from what was kept of each step: a card that is opened again later was closed then.
+    """
+    steps = StageChange.objects.filter(opportunity__account=account, moved_on__lte=day)
+    stood: dict[int, StageChange] = {}
+    for step in steps.select_related("from_stage", "to_stage").order_by("moved_on", "id"):
+        if step.moved_on == day and step.from_stage and step.from_stage.kind == StageKind.OPEN:
+            return True
+        stood[step.opportunity_id] = step
+    return any(step.to_stage.kind == StageKind.OPEN for step in stood.values())
 
 
 def split_of(record: AccountRecord, sale: Sale) -> Split | None:

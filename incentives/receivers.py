@@ -6,6 +6,9 @@ from typing import Any
 
 from django.dispatch import receiver
 
+from accounts_app.models import Account, OwnershipPeriod
+from accounts_app.signals import ownership_moved
+from core.days import day_of
 from core.models import User
 from handoffs.models import Handoff
 from handoffs.signals import handoff_moved, handoffs_opened
@@ -35,3 +38,15 @@ def reconcile_after_an_engagement(activity: Activity, at: dt.datetime, **kwargs:
     """Only where an earlier holder could be passed over: after a transfer."""
     if Handoff.objects.transferred().filter(account=activity.account_id).exists():
         ledger.reconcile(activity.account, by=User.objects.system(), at=at)
+
+
+@receiver(ownership_moved, dispatch_uid="incentives reconcile after a period ended")
+def reconcile_after_a_period(
+    account: Account, ended: OwnershipPeriod | None, at: dt.datetime, **kwargs: Any
+) -> None:
+    """A sale of that very day was made while nobody held the account, as the holder of a day is the
+    one at its end. Mostly there is none, and the row says so."""
+    if ended is None or account.sold_on is None or account.sold_on < day_of(at):
+        return
+    if ledger.is_kept():
+        ledger.reconcile(account, by=User.objects.system(), at=at)
