@@ -44,7 +44,7 @@ def claim(entry: PoolEntry, *, by: User, at: dt.datetime) -> OwnershipPeriod:
     Two at the same moment: one wins, the other is told who.
     """
     if not may_claim(by):
-        raise NotAllowed("Only reps, and managers who hold accounts, claim from the pool.")
+        raise _not_a_claimant()
     claimant = locked(by)
     account = locked(entry.account)
     row = locked(entry)
@@ -77,6 +77,19 @@ class Standing:
     policy: DormancyPolicy | None
     held: int
     unworked: int
+
+
+def why_not(
+    standing: Standing, entry: PoolEntry, last_held_until: dt.datetime | None, *, at: dt.datetime
+) -> Refused | None:
+    """What ``claim`` would say to this person now; None if it would be theirs."""
+    if not may_claim(standing.user):
+        return _not_a_claimant()
+    try:
+        _check_open(entry)
+    except Refused as refusal:
+        return refusal
+    return next(refusals_in(standing, entry.account, last_held_until, at=at), None)
 
 
 def standing_of(user: User) -> Standing:
@@ -125,6 +138,10 @@ def _capacity(user: User, held: int) -> Iterator[Refused]:
         yield Refused(
             "capacity", f"{user} holds {held} accounts, the most they may hold.", held=held
         )
+
+
+def _not_a_claimant() -> NotAllowed:
+    return NotAllowed("Only reps, and managers who hold accounts, claim from the pool.")
 
 
 def _check_open(entry: PoolEntry) -> None:

@@ -1,0 +1,1 @@
+"""Accounts, contacts and policies, for programs."""

@@ -1,0 +1,1 @@
+"""Handoffs and their briefs, for programs."""

@@ -1,0 +1,1 @@
+"""Activities, next steps, opportunities and sales, for programs."""
