@@ -14,6 +14,8 @@ from core.money import MINOR_UNITS, rounded
 from core.roles import keeps_the_books
 
 OLDEST_RATE_DAYS = 7
+TOO_LARGE = Decimal(10) ** 13
+"""What the money columns (16 digits, 3 of them decimals) cannot hold."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,10 @@ def in_base(amount: Decimal, currency: str, *, on: dt.date) -> BaseAmount:
             currency=currency,
             on=on,
         )
-    return BaseAmount(rounded(amount * rate.rate, base), rate.rate)
+    converted = rounded(amount * rate.rate, base)
+    if converted >= TOO_LARGE:
+        raise Refused("too_large", f"{amount} {currency} is more than Steward can keep in {base}.")
+    return BaseAmount(converted, rate.rate)
 
 
 @transaction.atomic

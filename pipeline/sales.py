@@ -58,7 +58,7 @@ def book(account: Account, new: NewSale, *, by: User, at: dt.datetime) -> Sale:
 def enter(account: Account, new: NewSale, *, by: User, at: dt.datetime, revision: int = 1) -> Sale:
     """Writes a sale that the caller may book, moves the clock and tells the floors above."""
     row = locked(account)
-    _check(new, at=at)
+    _check(row, new, at=at)
     base = in_base(new.amount, new.currency, on=new.booked_on)
     sale = Sale.objects.create(
         account=row,
@@ -175,7 +175,7 @@ def _says_the_same(sale: Sale, new: NewSale) -> bool:
     )
 
 
-def _check(new: NewSale, *, at: dt.datetime) -> None:
+def _check(account: Account, new: NewSale, *, at: dt.datetime) -> None:
     if new.booked_on > day_of(at):
         raise Refused(
             "in_future", f"A sale cannot be booked on {new.booked_on}: that day is to come."
@@ -185,6 +185,8 @@ def _check(new: NewSale, *, at: dt.datetime) -> None:
     check_minor_units(new.amount, new.currency)
     if new.lines and sum((line.amount for line in new.lines), Decimal(0)) != new.amount:
         raise Refused("lines_differ", "The lines do not add up to the sale.")
+    if new.opportunity is not None and new.opportunity.account_id != account.pk:
+        raise Refused("other_account", f"{new.opportunity} is an opportunity of another account.")
 
 
 def check_minor_units(amount: Decimal, currency: str) -> None:
