@@ -5,6 +5,8 @@ for ``incentives`` to say, from the facts kept here.
 """
 
 import datetime as dt
+import logging
+from collections.abc import Iterable
 from typing import TypedDict, Unpack
 
 from django.db import transaction
@@ -28,6 +30,7 @@ from handoffs.models import (
 )
 from handoffs.opening import close_access
 
+log = logging.getLogger(__name__)
 THREE_PS = ("players", "policies", "politics")
 WRITABLE = frozenset(
     {BriefState.OWED, BriefState.HANDED_IN, BriefState.MORE_NEEDED, BriefState.MISSED}
@@ -130,17 +133,27 @@ def reject(handoff: Handoff, *, by: User, at: dt.datetime) -> Handoff:
 def miss_overdue(*, at: dt.datetime, by: User) -> int:
     """Every brief still owed after its day is missed. Returns how many."""
     overdue = Handoff.objects.brief_overdue(on=day_of(at)).select_related("account", "outgoing")
-    return sum(_settle(handoff, BriefState.MISSED, by=by, at=at) for handoff in overdue)
+    return _settle_each(overdue, BriefState.MISSED, by=by, at=at)
 
 
 def accept_silent(*, at: dt.datetime, by: User) -> int:
     """Silence accepts a brief some days after the later of hand-in and transfer."""
     waiting = Handoff.objects.brief_unanswered().select_related("account", "outgoing", "brief")
-    return sum(
-        _settle(handoff, BriefState.ACCEPTED, by=by, at=at)
-        for handoff in waiting
-        if day_of(at) >= silence_accepts_on(handoff)
-    )
+    silent = (handoff for handoff in waiting if day_of(at) >= silence_accepts_on(handoff))
+    return _settle_each(silent, BriefState.ACCEPTED, by=by, at=at)
+
+
+def _settle_each(
+    handoffs: Iterable[Handoff], verdict: BriefState, *, by: User, at: dt.datetime
+) -> int:
+    """Each in its own transaction; one that fails is left for the next night."""
+    settled = 0
+    for handoff in handoffs:
+        try:
+            settled += _settle(handoff, verdict, by=by, at=at)
+        except Exception:
+            log.exception("The brief of handoff %s is set aside", handoff.pk)
+    return settled
 
 
 def silence_accepts_on(handoff: Handoff) -> dt.date:

@@ -98,6 +98,11 @@ def last_night() -> dt.date | None:
     return done.night if done else None
 
 
+def was_swept(night: dt.date) -> bool:
+    """Whether the sweep of that night is completed."""
+    return SweepRun.objects.filter(night=night, finished_at__isnull=False).exists()
+
+
 def _check_order(night: dt.date) -> None:
     last = last_night()
     if last is not None and night < last:

@@ -49,6 +49,7 @@ class Verb(models.TextChoices):
     SALE_BOOKED = "sale.booked"
     SALE_REVERSED = "sale.reversed"
     SWEEP_RAN = "sweep.ran"
+    NIGHT_RAN = "night.ran"
     POOL_ENTERED = "pool.entered"
     POOL_LEFT = "pool.left"
     CLAIM_MADE = "claim.made"

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from core.days import day_of
 from core.models import User
+from handoffs import sweep
 from operations import nightly
 from operations.commands import StewardCommand, day
 
@@ -21,11 +22,18 @@ class Command(StewardCommand):
 
     def handle(self, **options: Any) -> None:
         now = timezone.now()
-        night = nightly.run(options["as_of"] or day_of(now), now=now, by=User.objects.system())
+        wanted = options["as_of"] or day_of(now)
+        swept_before = sweep.was_swept(wanted)
+        night = nightly.run(wanted, now=now, by=User.objects.system())
+        again = " It was swept before; nothing was swept again." if swept_before else ""
         self.stdout.write(
             f"Night of {night.run.night}: {night.run.warned} warned, {night.run.pooled} pooled,"
             f" {night.missed} briefs missed, {night.accepted} accepted by silence,"
-            f" {night.posted} ledger entries posted."
+            f" {night.posted} ledger entries posted.{again}"
         )
         for bad in night.run.set_aside.select_related("account"):
             self.stderr.write(f"Set aside: {bad.account} ({bad.account_id}): {bad.why}")
+        for account_id in night.failed:
+            self.stderr.write(
+                f"The ledgers of account {account_id} were not reconciled: see the log."
+            )

@@ -8,7 +8,6 @@ from django.utils import timezone
 from core.days import day_of
 from core.models import User
 from handoffs import sweep
-from handoffs.models import SweepRun
 from handoffs.sweep import Due
 from operations.commands import StewardCommand, day, night_of
 
@@ -28,7 +27,7 @@ class Command(StewardCommand):
         if options["dry_run"]:
             self._preview([*sweep.preview(night)])
             return
-        done_before = SweepRun.objects.filter(night=night, finished_at__isnull=False).exists()
+        done_before = sweep.was_swept(night)
         run = sweep.sweep(at=night_of(night, now=now), by=User.objects.system(), today=day_of(now))
         again = " It was swept before; nothing was done again." if done_before else ""
         self.stdout.write(f"Night of {run.night}: {run.warned} warned, {run.pooled} pooled.{again}")
