@@ -181,9 +181,20 @@ def _finish(application_id: int, *, at: dt.datetime, by: User) -> None:
 
 def _check(policy: DormancyPolicy) -> None:
     try:
+        policy.clean_fields()
+        _check_warning(policy)
         policy.full_clean()
     except ValidationError as error:
         raise Refused("bad_figures", "; ".join(_sentences(error))) from error
+
+
+def _check_warning(policy: DormancyPolicy) -> None:
+    if policy.warn_days > policy.dormant_after_days:
+        raise Refused(
+            "bad_figures",
+            f"A warning {policy.warn_days} days before cannot be given: an account is dormant after"
+            f" {policy.dormant_after_days} quiet days.",
+        )
 
 
 def _sentences(error: ValidationError) -> list[str]:

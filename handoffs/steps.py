@@ -11,6 +11,7 @@ from typing import Any
 from django.db import transaction
 
 from core import events
+from core.days import day_of
 from core.errors import Refused
 from core.models import User, Verb
 from handoffs.models import (
@@ -73,7 +74,8 @@ def take(
 ) -> Handoff:
     """Moves one track to ``to`` and fills ``columns`` with it.
 
-    Refuses a step that the table does not have, and one that somebody else took meanwhile.
+    Refuses a step that the table does not have, one that is told to lie before the last one, and
+    one that somebody else took meanwhile.
     """
     column, before = COLUMNS[track], getattr(handoff, COLUMNS[track])
     if to not in possible(handoff, track):
@@ -83,6 +85,7 @@ def take(
             track=track,
             state=before,
         )
+    _check_order(handoff, track, at=at)
     same_as_read = Handoff.objects.filter(pk=handoff.pk, **{column: before})
     if not same_as_read.update(**{column: to}, **columns):
         raise Refused("moved_meanwhile", "Somebody else has moved this handoff. Look again.")
@@ -118,6 +121,16 @@ def record_openings(opened: Iterable[Handoff], *, by: User, at: dt.datetime) -> 
         )
         for handoff in handoffs
     )
+
+
+def _check_order(handoff: Handoff, track: Track, *, at: dt.datetime) -> None:
+    last = HandoffStep.objects.filter(handoff=handoff, track=track).order_by("-pk").first()
+    if last is not None and at < last.taken_at:
+        raise Refused(
+            "before_last_step",
+            f"The {track} of this handoff is {last.to_state} since {day_of(last.taken_at)};"
+            f" the next step cannot lie before that.",
+        )
 
 
 def _record(

@@ -1,12 +1,14 @@
 """What the commands share: who acts, when, and how a refusal is said."""
 
 import datetime as dt
+from argparse import ArgumentTypeError
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.conf import settings
 from django.core.management import CommandError
 from django.core.management.base import BaseCommand, CommandParser
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts_app.models import Account, ExternalRef
@@ -14,6 +16,12 @@ from core import origin
 from core.days import day_of, moment
 from core.errors import Refused
 from core.models import User
+
+NOON = dt.time(12)
+EARLIEST, LATEST = dt.date(1900, 1, 1), dt.date(2999, 12, 31)
+LONGEST_NUMBER = 19
+"""Digits from which on a number may not fit into a column of the database."""
+MOST_NAMED = 5
 
 
 class StewardCommand(BaseCommand):
@@ -62,9 +70,10 @@ def instant(text: str) -> dt.datetime:
     try:
         when = dt.datetime.fromisoformat(text)
     except ValueError as error:
-        raise CommandError(f"{text} is neither a day nor a day and time.") from error
-    if "T" not in text and " " not in text.strip():
-        when = when.replace(hour=12)
+        raise ArgumentTypeError(f"{text} is neither a day nor a day and time.") from error
+    _check_reach(when.date())
+    if _is_day(text):
+        return moment(when.date(), NOON)
     if when.tzinfo is None:
         when = when.replace(tzinfo=timezone.get_default_timezone())
     return when.astimezone(dt.UTC)
@@ -72,10 +81,25 @@ def instant(text: str) -> dt.datetime:
 
 def day(text: str) -> dt.date:
     """An ISO day."""
+    if not _is_day(text):
+        raise ArgumentTypeError(f"{text} is not a day like 2018-04-02.")
+    named = dt.date.fromisoformat(text)
+    _check_reach(named)
+    return named
+
+
+def _is_day(text: str) -> bool:
     try:
-        return dt.date.fromisoformat(text)
-    except ValueError as error:
-        raise CommandError(f"{text} is not a day like 2018-04-02.") from error
+        dt.date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _check_reach(named: dt.date) -> None:
+    """Days so far off are slips of the keyboard, and nothing can be reckoned from them."""
+    if not EARLIEST <= named <= LATEST:
+        raise ArgumentTypeError(f"{named} is out of reach: name a day from 1900 to 2999.")
 
 
 def person(username: str) -> User:
@@ -87,39 +111,47 @@ def person(username: str) -> User:
 
 
 def account(text: str) -> Account:
-    """By number, by another system's id, or by exact name if only one bears it."""
-    if text.isdecimal():
-        found = list(Account.objects.filter(pk=int(text)))
-    else:
-        found = list(Account.objects.filter(name=text)[:2]) or _by_external_id(text)
+    """By number; or else by exact name or another system's id, if only one bears it."""
+    if len(text) < LONGEST_NUMBER and text.isdecimal():
+        numbered = Account.objects.filter(pk=int(text)).first()
+        if numbered:
+            return numbered
+    bears_it = Q(name=text) | Q(pk__in=_by_external_id(text))
+    found = list(Account.objects.filter(bears_it)[:MOST_NAMED])
     if not found:
         raise CommandError(f"There is no account {text}.")
     if len(found) > 1:
-        raise CommandError(f"Several accounts are called {text}; name it by its number.")
+        numbers = ", ".join(f"{each} ({each.pk})" for each in found)
+        raise CommandError(f"Several are called {text}: {numbers}. Name one by its number.")
     return found[0]
 
 
-def _by_external_id(text: str) -> list[Account]:
+def _by_external_id(text: str) -> list[int]:
     refs = ExternalRef.objects.filter(
         external_id=text, subject_type__app_label="accounts_app", subject_type__model="account"
     )
-    return list(Account.objects.filter(pk__in=refs.values("subject_id"))[:2])
+    return list(refs.values_list("subject_id", flat=True))
 
 
 def figures(pairs: list[str]) -> dict[str, str]:
     """``key=value`` words as a mapping."""
-    found = {}
+    found: dict[str, str] = {}
     for pair in pairs:
-        name, equals, value = pair.partition("=")
+        name, equals, value = (part.strip() for part in pair.partition("="))
         if not equals or not name or not value:
             raise CommandError(f"{pair} is not of the form key=value.")
-        found[name.strip()] = value.strip()
+        if name in found:
+            raise CommandError(f"{name} is named twice.")
+        found[name] = value
     return found
 
 
 def whole_number(name: str, text: str) -> int:
+    """Of 0 or more."""
     if not text.isdecimal():
         raise CommandError(f"{name} is a whole number of 0 or more; {text} is not.")
+    if len(text) >= LONGEST_NUMBER:
+        raise CommandError(f"{name} is too large.")
     return int(text)
 
 
@@ -130,10 +162,13 @@ def yes_or_no(name: str, text: str) -> bool:
 
 
 def decimal(name: str, text: str) -> Decimal:
+    """A rate or a sum, of 0 or more."""
     try:
         number = Decimal(text)
     except InvalidOperation as error:
         raise CommandError(f"{name} is a number like 0.05; {text} is not.") from error
     if not number.is_finite():
         raise CommandError(f"{name} is a number like 0.05; {text} is not.")
+    if number < 0:
+        raise CommandError(f"{name} is 0 or more; {text} is less.")
     return number

@@ -20,10 +20,15 @@ from operations.commands import (
 )
 
 NUMBERS = frozenset({"eligible_days", "quiet_before_days"})
+LIMITS = frozenset({"cap", "budget"})
+NONE = "none"
 
 
 class Command(StewardCommand):
-    """Rates are shares: first_sale_rate=0.05 is 5 %. Tiers: tiers=60:0.03,120:0.015"""
+    """Rates are shares: first_sale_rate=0.05 is 5 %. Tiers: tiers=60:0.03,120:0.015
+
+    Cap, budget and tiers may be none.
+    """
 
     help = "Adopts an incentive plan: adopt_plan [--effective-on DATE] [key=value …]"
 
@@ -45,17 +50,24 @@ class Command(StewardCommand):
         self.stdout.write(f"{plan} is adopted; it takes effect on {plan.effective_on}.")
 
 
-def _value(name: str, text: str) -> int | bool | Decimal:
+def _value(name: str, text: str) -> int | bool | Decimal | None:
     if name in NUMBERS:
         return whole_number(name, text)
+    if name in LIMITS and text == NONE:
+        return None
     return yes_or_no(name, text) if name == "pays_departed" else decimal(name, text)
 
 
 def _tiers(text: str) -> list[tuple[int, Decimal]]:
-    tiers = []
+    if text == NONE:
+        return []
+    tiers = {}
     for part in text.split(","):
-        days, colon, rate = part.partition(":")
+        days, colon, rate = (piece.strip() for piece in part.partition(":"))
         if not colon:
             raise CommandError("Tiers are days and rates: tiers=60:0.03,120:0.015")
-        tiers.append((whole_number("tiers", days), decimal("tiers", rate)))
-    return tiers
+        within = whole_number("The days of a tier", days)
+        if within in tiers:
+            raise CommandError(f"The tier of {within} days is named twice.")
+        tiers[within] = decimal("The rate of a tier", rate)
+    return list(tiers.items())

@@ -1,9 +1,11 @@
 """Adopting a dormancy policy."""
 
+import datetime as dt
 from typing import Any
 
 from django.core.management import CommandError
 from django.core.management.base import CommandParser
+from django.db import transaction
 from django.utils import timezone
 
 from accounts_app import policies
@@ -27,30 +29,41 @@ class Command(StewardCommand):
 
     def handle(self, **options: Any) -> None:
         now, system = timezone.now(), User.objects.system()
-        first = not DormancyPolicy.objects.adopted().exists()
-        policy = self._policy(options, by=system)
-        if policy.adopted_at is None and (first or options["version_number"]):
-            policy = policies.adopt(
-                policy,
-                by=system,
-                at=now,
-                effective_on=options["effective_on"],
-                last_sweep_on=sweep.last_night(),
-            )
-            policies.apply_due(on=day_of(now), at=now, by=system)
-            self.stdout.write(f"{policy} is adopted; it takes effect on {policy.effective_on}.")
-        else:
+        policy = self._propose_and_adopt(options, by=system, at=now)
+        if policy.adopted_at is None:
             self.stdout.write(
                 f"{policy} is proposed. It is open for comment for {policies.COMMENT_DAYS} days;"
                 f" then: adopt_policy --version-number {policy.version}"
             )
+        else:
+            policies.apply_due(on=day_of(now), at=now, by=system)
+            self.stdout.write(f"{policy} is adopted; it takes effect on {policy.effective_on}.")
         self.stdout.write(policies.in_words(policy))
 
-    def _policy(self, options: dict[str, Any], *, by: User) -> DormancyPolicy:
+    @transaction.atomic
+    def _propose_and_adopt(
+        self, options: dict[str, Any], *, by: User, at: dt.datetime
+    ) -> DormancyPolicy:
+        """Both or neither: a first policy that cannot be adopted leaves no proposal behind."""
+        first = not DormancyPolicy.objects.adopted().exists()
+        if not first and options["version_number"] is None and options["effective_on"]:
+            raise CommandError("A later policy gets its day when it is adopted, not now.")
+        policy = self._policy(options, by=by, at=at)
+        if not first and options["version_number"] is None:
+            return policy
+        return policies.adopt(
+            policy,
+            by=by,
+            at=at,
+            effective_on=options["effective_on"],
+            last_sweep_on=sweep.last_night(),
+        )
+
+    def _policy(self, options: dict[str, Any], *, by: User, at: dt.datetime) -> DormancyPolicy:
         number = options["version_number"]
         if number is None:
             named = {name: _value(name, text) for name, text in figures(options["figures"]).items()}
-            return policies.propose(by=by, at=timezone.now(), **named)
+            return policies.propose(by=by, at=at, **named)
         if options["figures"]:
             raise CommandError("A proposal is adopted as it was talked over, without changes.")
         policy = DormancyPolicy.objects.filter(version=number).first()

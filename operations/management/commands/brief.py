@@ -13,7 +13,7 @@ from operations.commands import StewardCommand, account, add_at, add_by, happene
 class Command(StewardCommand):
     """Acts on the newest handoff of the account."""
 
-    help = "brief hand_in|ask|accept|reject ACCOUNT --by USERNAME [--players '…' …]"
+    help = "brief save|hand_in|ask|accept|reject ACCOUNT --by USERNAME [--players '…' …]"
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("step", choices=["save", "hand_in", "ask", "accept", "reject"])

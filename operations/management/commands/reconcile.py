@@ -25,7 +25,7 @@ class Command(StewardCommand):
 
     def handle(self, **options: Any) -> None:
         now, system = timezone.now(), User.objects.system()
-        if options["account"]:
+        if options["account"] is not None:
             posted = self._say(ledger.reconcile(account(options["account"]), by=system, at=now))
         else:
             all_of_them = nightly.reconcile_each(Account.objects.all(), by=system, at=now)

@@ -19,5 +19,5 @@ class Command(StewardCommand):
             number += 1
             self.stdout.write(f"{finding.code}: {finding.sentence}")
         if number:
-            raise CommandError(f"{number} findings.")
+            raise CommandError("1 finding." if number == 1 else f"{number} findings.")
         self.stdout.write("Nothing is off.")
