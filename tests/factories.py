@@ -1,4 +1,4 @@
-"""The cast and the facts that tests begin with, each made through the real verbs.
+"""The cast, and the facts that tests begin with, which are made through the real verbs.
 
 Alice holds, Bob receives, Mara manages both, Finn is finance, Ada is admin. Otto is a rep of
 another team, and Olga manages that one. A day is enough to date anything: it happens at noon.
@@ -19,9 +19,8 @@ from accounts_app.models import (
     EndedBy,
     OwnershipPeriod,
 )
-from core import people
 from core.days import moment
-from core.models import Team, User
+from core.models import Team, TeamMembership, User
 from pipeline import activities, opportunities, sales
 from pipeline.models import Activity, Opportunity, Outcome, Sale, SaleReversal, Stage
 from pipeline.sales import NewLine, NewSale
@@ -57,18 +56,19 @@ def days_on(days: int, since: dt.date = TODAY) -> dt.date:
     return since + dt.timedelta(days=days)
 
 
-# People
+# People: written straight into their tables, because nearly every test needs some
 
 
 def person(username: str, **fields: Any) -> User:
     """The person of that username, made if there is none yet. Without a password."""
     known = User.objects.get_queryset().filter(username=username).first()
-    return known or people.add_user(
-        username,
-        by=steward(),
-        at=at(LONG_AGO),
-        **{"first_name": username.title(), "email": f"{username}@example.com", **fields},
-    )
+    if known:
+        return known
+    named = {"first_name": username.title(), "email": f"{username}@example.com", **fields}
+    made = User(username=username, **named)
+    made.set_unusable_password()
+    made.save(force_insert=True)
+    return made
 
 
 def rep(username: str, *, team: str = "North", **fields: Any) -> User:
@@ -79,17 +79,17 @@ def rep(username: str, *, team: str = "North", **fields: Any) -> User:
 def manager(username: str, *, team: str = "North", **fields: Any) -> User:
     """A manager who leads ``team`` and holds no accounts unless told otherwise."""
     leader = person(username, **{"role": "manager", "holds_accounts": False, **fields})
-    people.let_lead(the_team(team), leader, by=steward(), at=at(LONG_AGO))
+    the_team(team).leaders.add(leader)
     return leader
 
 
 def the_team(name: str = "North") -> Team:
-    return people.ensure_team(name, by=steward(), at=at(LONG_AGO))[0]
+    return Team.objects.get_or_create(name=name)[0]
 
 
 def _in_team(user: User, team: str) -> User:
     if not user.memberships.exists():
-        people.join_team(user, the_team(team), from_on=LONG_AGO, by=steward(), at=at(LONG_AGO))
+        TeamMembership.objects.create(user=user, team=the_team(team), from_on=LONG_AGO)
     return user
 
 
