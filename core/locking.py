@@ -18,7 +18,8 @@ _M = TypeVar("_M", bound=Model)
 def locked(thing: _M) -> _M:
     """The row as it stands now, locked until the transaction ends. Call it inside ``atomic``."""
     bound_the_wait()
-    rows = type(thing)._base_manager.select_for_update(of=("self",), no_key=True)
+    # Not type(thing): the user of a request is a proxy, which only says that it is a user.
+    rows = thing.__class__._base_manager.select_for_update(of=("self",), no_key=True)
     return rows.get(pk=thing.pk)
 
 
