@@ -1,6 +1,7 @@
 """Shapes of input: numbers that fit, days that can be counted with, amounts that are no floats."""
 
 import datetime as dt
+import uuid
 from decimal import Decimal
 from typing import Any, TypeVar, cast
 
@@ -61,6 +62,16 @@ class WordsField(serializers.CharField):
         return words
 
 
+class UuidField(serializers.UUIDField):
+    """An id that a device made, in its usual form."""
+
+    def to_internal_value(self, data: Any) -> uuid.UUID:
+        if not isinstance(data, str):
+            self.fail("invalid", value=data)
+        made: uuid.UUID = super().to_internal_value(data)
+        return made
+
+
 class AmountField(serializers.DecimalField):
     """An amount as text or as a whole number. A fraction as a JSON number may have lost a digit."""
 
@@ -98,6 +109,7 @@ class ModelShape(Shape, serializers.ModelSerializer[_M]):
         models.DateTimeField: MomentField,
         models.DecimalField: AmountField,
         models.CharField: WordsField,
+        models.UUIDField: UuidField,
         models.TextField: WordsField,
     }
 

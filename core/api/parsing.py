@@ -1,5 +1,6 @@
 """Reading a request."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -20,4 +21,13 @@ class Json(JSONParser):
             parsed: dict[str, Any] = super().parse(stream, media_type, parser_context)
         except RecursionError as error:
             raise ParseError("This is nested too deep.") from error
+        _check_words(parsed)
         return parsed
+
+
+def _check_words(parsed: Any) -> None:
+    """Half a character (\\ud800) is valid JSON, but neither text that can be kept nor answered."""
+    try:
+        json.dumps(parsed, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        raise ParseError("There is half a character in a text.") from error

@@ -122,6 +122,12 @@ class BriefOut(serializers.ModelSerializer[Handoff]):
                 )
         return fields
 
+    def to_representation(self, instance: Handoff) -> dict[str, Any]:
+        """Before anybody wrote a word there is no brief, and every part of it is empty."""
+        shown: dict[str, Any] = super().to_representation(instance)
+        empty = {name: "" for name in BRIEF_FIELDS if shown[name] is None and name != "politics"}
+        return {**shown, **empty}
+
     def get_politics(self, handoff: Handoff) -> str | None:
         if self._hides_politics(handoff):
             return None

@@ -67,6 +67,8 @@ def test_a_wrong_method_is_405(as_alice: Asking, method: str) -> None:
         b"\xff\xfe\x00",
         '{"name": "\\u0000"}',
         '{"name": "\\ud800"}',
+        '{"name": "a", "segment": "\\ud800"}',
+        '{"\\ud800": "a"}',
         '{"name": null}',
         '{"name": ["a"]}',
         '{"name": {"a": 1}}',
