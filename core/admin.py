@@ -30,9 +30,11 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from core import people
 from core.models import (
+    ApiToken,
     Cover,
     Event,
     ExchangeRate,
+    IdempotencyRecord,
     Notification,
     Role,
     Strength,
@@ -347,3 +349,20 @@ class ExchangeRateAdmin(ReadOnlyAdmin[ExchangeRate]):
     list_filter = ["currency"]
     search_fields = ["currency"]
     date_hierarchy = "on"
+
+
+@admin.register(ApiToken)
+class ApiTokenAdmin(ReadOnlyAdmin[ApiToken]):
+    list_display = ["name", "user", "issued_by", "expires_at", "last_used_at", "revoked_at"]
+    list_filter = [("revoked_at", admin.EmptyFieldListFilter)]
+    search_fields = ["name", "user__username"]
+    hidden = ("digest",)
+
+
+@admin.register(IdempotencyRecord)
+class IdempotencyRecordAdmin(ReadOnlyAdmin[IdempotencyRecord]):
+    """Without the answer: it may hold what is shown once only, as a token is."""
+
+    list_display = ["created_at", "user", "request", "status"]
+    search_fields = ["user__username"]
+    hidden = ("body_hash", "answer")

@@ -16,6 +16,7 @@ from pytest_django import DjangoDbBlocker
 from accounts_app import contacts, contracts, ownership, policies
 from accounts_app.models import Account, BeganBy, DormancyPolicy, RoleKind, Segment, Status
 from accounts_app.registry import name_it
+from core import tokens
 from core.days import moment
 from core.models import User
 from handoffs import briefs, claims, pool, releases
@@ -82,6 +83,7 @@ def season(who: Company, number: int = 1) -> None:
     _sell(who, first, number)
     _lose_the_buyer(who, first, number)
     night(first, 110)
+    _let_a_program_in(who, first)
 
 
 @contextmanager
@@ -211,3 +213,10 @@ def _lose_the_buyer(who: Company, first: dt.date, number: int) -> None:
     contacts.change_contact(
         carla, by=who.cast.alice, at=at(later(first, 108)), status=Status.RETIRED
     )
+
+
+def _let_a_program_in(who: Company, first: dt.date) -> None:
+    alice, now = who.cast.alice, at(later(first, 111))
+    for name in ("Phone", "Spreadsheet"):
+        token, _ = tokens.issue(alice, name=name, scopes=["read"], by=alice, at=now)
+    tokens.revoke(token, by=alice, at=now)

@@ -16,7 +16,16 @@ from pytest_django import DjangoDbBlocker
 
 from accounts_app.models import AccountAccess, KeyDate
 from core import people
-from core.models import Cover, Event, Role, TeamMembership, User, Verb
+from core.models import (
+    ApiToken,
+    Cover,
+    Event,
+    IdempotencyRecord,
+    Role,
+    TeamMembership,
+    User,
+    Verb,
+)
 from core.rates import keep_rate
 from handoffs.models import ChecklistItem, ChecklistKind, PoolEntry, SetAside, SweepRun
 from incentives.models import Ledger, LedgerEntry, PayoutRun, Statement, StatementLine
@@ -46,6 +55,9 @@ def tables_without_verbs(who: Company, number: int) -> None:
     day, now = history.START, at(history.START)
     month = dt.date(2025, number, 1)
     keep_rate("USD", on=month, rate=Decimal("0.9"), by=who.cast.finn, at=now)
+    IdempotencyRecord.objects.create(
+        user=alice, key=f"k{number}", request="POST /api/v1/x/", answer="stw_once", created_at=now
+    )
     Cover.objects.create(absent=alice, stand_in=who.cast.bob, from_on=day, until_on=day)
     KeyDate.objects.create(account=account, what="Fair", on=day)
     AccountAccess.objects.create(account=account, user=who.cast.bob, reason="cover")
@@ -251,6 +263,12 @@ def test_a_password_is_not_shown_in_any_form(who: Company, ada: Client) -> None:
     page = text_of(ada, row_page(who.cast.bob))
     assert User.objects.get(username="bob").password not in page
     assert "md5" not in page
+
+
+def test_what_is_shown_once_is_not_shown_here(ada: Client) -> None:
+    token = ApiToken.objects.latest("id")
+    assert token.digest not in text_of(ada, row_page(token))
+    assert "stw_once" not in text_of(ada, row_page(IdempotencyRecord.objects.latest("id")))
 
 
 def test_the_history_of_a_row_is_its_events(who: Company, ada: Client) -> None:

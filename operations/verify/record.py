@@ -20,7 +20,7 @@ from accounts_app.models import (
 )
 from core import triggers
 from core.events import plain
-from core.models import Event, Verb
+from core.models import ApiToken, Event, Verb
 from handoffs.models import (
     BriefQuestion,
     BriefVersion,
@@ -58,6 +58,12 @@ class Said:
 
 
 EVENTS: tuple[Recorded, ...] = (
+    Recorded("token_without_event", ApiToken.objects.all(), (Verb.TOKEN_ISSUED,)),
+    Recorded(
+        "token_without_event",
+        ApiToken.objects.filter(revoked_at__isnull=False),
+        (Verb.TOKEN_REVOKED,),
+    ),
     Recorded("account_without_event", Account.objects.all(), (Verb.ACCOUNT_ADDED,)),
     Recorded("contact_without_event", Contact.objects.all(), (Verb.CONTACT_ADDED,)),
     Recorded("contract_without_event", Contract.objects.all(), (Verb.CONTRACT_ADDED,)),
