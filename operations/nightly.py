@@ -24,6 +24,16 @@ from pipeline.models import Sale
 log = logging.getLogger(__name__)
 
 
+FOLLOWED = (
+    Verb.ACTIVITY_LOGGED,
+    Verb.ACCOUNT_WARNED,
+    Verb.NEXT_STEP_SET,
+    Verb.NEXT_STEP_DONE,
+    Verb.LEDGER_POSTED,
+)
+"""What happens all day long and turns nothing that the ledgers did not follow at once."""
+
+
 @dataclass(frozen=True)
 class Night:
     """What a night did. ``failed`` are accounts whose ledgers could not be reconciled."""
@@ -73,7 +83,7 @@ def touched_since(mark: int) -> QuerySet[Account]:
 
     The ledgers follow each fact at once; the night looks again at what turned, not at all there is.
     """
-    ids = Event.objects.filter(pk__gt=mark, account_id__isnull=False)
+    ids = Event.objects.filter(pk__gt=mark, account_id__isnull=False).exclude(verb__in=FOLLOWED)
     return Account.objects.filter(pk__in=ids.values("account_id"))
 
 
