@@ -43,13 +43,15 @@ def log(
     """Writes one activity down and moves the clock if the customer took part.
 
     ``occurred_at`` is ``at`` unless named. The same ``client_id`` gives the stored one again.
-    ``logged_by`` is for imports, which tell what somebody else did.
+    ``logged_by`` is for imports, which tell what somebody else did: an administrator's, or a
+    manager's of their team.
     """
     row = locked(account)
     sent_before = _sent_before(client_id, row)
     if sent_before:
         return sent_before
     check_may_log(by, row, at=at)
+    _check_may_tell_of(logged_by, by=by, at=at)
     occurred = occurred_at or at
     _check_interest(outcome, contacts, interested_until, occurred)
     _check_belongs(row, contacts, opportunity)
@@ -136,6 +138,12 @@ def may_void(user: User, activity: Activity, *, at: dt.datetime) -> bool:
     on = day_of(at)
     members = (activity.logged_by, answers_for(activity.account))
     return any(leads(user, member, on=on) for member in members)
+
+
+def _check_may_tell_of(other: User | None, *, by: User, at: dt.datetime) -> None:
+    if other is None or other == by or runs_it(by) or leads(by, other, on=day_of(at)):
+        return
+    raise NotAllowed(f"{by} may not log what {other} did.")
 
 
 def _sent_before(client_id: uuid.UUID | None, account: Account) -> Activity | None:

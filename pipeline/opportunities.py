@@ -95,6 +95,8 @@ def move(
     account = locked(card.account)
     card = locked(card)
     check_may_write(by, account, at=at)
+    if holder is not None and not keeps_the_books(by):
+        raise NotAllowed("Only imports and finance say who is credited.")
     if card.closed_on is not None:
         raise Refused("closed", f"{card} was closed on {card.closed_on}.")
     if card.stage_id == to.pk:
