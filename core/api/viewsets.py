@@ -1,13 +1,13 @@
 """Users, teams and the record."""
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from drf_spectacular.utils import extend_schema
 
 from core.api.endpoints import ReadOnly
 from core.api.filters import EventFilters, TeamFilters, UserFilters
 from core.api.serializers import EventOut, TeamOut, UserOut
 from core.days import day_of
-from core.models import Event, Team, User
+from core.models import Event, Team, TeamMembership, User
 
 
 class Users(ReadOnly[User]):
@@ -20,7 +20,8 @@ class Users(ReadOnly[User]):
     orderings = ("username", "id")
 
     def get_queryset(self) -> QuerySet[User]:
-        return User.objects.visible_to(self.person).prefetch_related("memberships__team")
+        teams = Prefetch("memberships", TeamMembership.objects.select_related("team"))
+        return User.objects.visible_to(self.person).prefetch_related(teams)
 
 
 class Teams(ReadOnly[Team]):

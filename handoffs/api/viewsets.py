@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.mixins import RetrieveModelMixin
@@ -14,7 +14,7 @@ from core.api.fields import Nothing
 from handoffs import briefs
 from handoffs.api.filters import HandoffFilters
 from handoffs.api.serializers import AskShape, BriefOut, BriefShape, HandoffDetail, HandoffOut
-from handoffs.models import Handoff
+from handoffs.models import Handoff, HandoffStep
 
 
 class HandoffsHere(ReadOnly[Handoff]):
@@ -28,7 +28,10 @@ class HandoffsHere(ReadOnly[Handoff]):
     def get_queryset(self) -> QuerySet[Handoff]:
         rows = Handoff.objects.visible_to(self.person)
         rows = rows.select_related("account", "outgoing", "incoming")
-        return rows if self.action == "list" else rows.prefetch_related("steps__taken_by")
+        if self.action == "list":
+            return rows
+        steps = Prefetch("steps", HandoffStep.objects.select_related("taken_by"))
+        return rows.prefetch_related(steps)
 
     def get_serializer_class(self) -> Any:
         return HandoffOut if self.action == "list" else HandoffDetail
