@@ -14,7 +14,7 @@ from accounts_app.models import Account, DormancyPolicy, PolicyApplication, Poli
 from accounts_app.querysets import AccountQuerySet
 from core import events
 from core.days import DaysLater, day_of
-from core.errors import NotAllowed, Refused
+from core.errors import NotAllowed, Refused, sentences
 from core.models import Event, Role, User, Verb
 from core.roles import runs_it
 
@@ -185,7 +185,7 @@ def _check(policy: DormancyPolicy) -> None:
         _check_warning(policy)
         policy.full_clean()
     except ValidationError as error:
-        raise Refused("bad_figures", "; ".join(_sentences(error))) from error
+        raise Refused("bad_figures", sentences(error)) from error
 
 
 def _check_warning(policy: DormancyPolicy) -> None:
@@ -195,14 +195,6 @@ def _check_warning(policy: DormancyPolicy) -> None:
             f"A warning {policy.warn_days} days before cannot be given: an account is dormant after"
             f" {policy.dormant_after_days} quiet days.",
         )
-
-
-def _sentences(error: ValidationError) -> list[str]:
-    named = error.message_dict
-    return [
-        f"{name}: {' '.join(texts)}" if name != "__all__" else " ".join(texts)
-        for name, texts in named.items()
-    ]
 
 
 def _first_day(wished: dt.date, last_sweep_on: dt.date | None) -> dt.date:

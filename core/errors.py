@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+
 
 class Refused(Exception):
     """A rule says no.
@@ -22,3 +24,11 @@ class NotAllowed(Refused):
 
     def __init__(self, sentence: str, **facts: Any) -> None:
         super().__init__("not_allowed", sentence, **facts)
+
+
+def sentences(error: ValidationError) -> str:
+    """What is wrong with a row, each sentence led by the name of its field."""
+    return "; ".join(
+        " ".join(texts) if name == NON_FIELD_ERRORS else f"{name}: {' '.join(texts)}"
+        for name, texts in error.message_dict.items()
+    )

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from core import events
-from core.errors import NotAllowed, Refused
+from core.errors import NotAllowed, Refused, sentences
 from core.models import User, Verb
 from core.money import percent
 from core.roles import runs_it
@@ -216,4 +216,4 @@ def _clean(row: IncentivePlan | AcceleratorTier | CommissionPlan | CommissionRat
     try:
         row.full_clean()
     except ValidationError as error:
-        raise Refused("bad_figures", "; ".join(error.messages)) from error
+        raise Refused("bad_figures", sentences(error)) from error

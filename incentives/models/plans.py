@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from accounts_app.models import DormancyPolicy, Segment
+from accounts_app.models.policy import LONGEST_DAYS
 from core.models import User
 from core.triggers import append_only, frozen_once
 from handoffs.models import Handoff
@@ -24,6 +25,14 @@ def _rate(default: str | None = None) -> models.DecimalField[Decimal, Decimal]:
     return models.DecimalField(
         max_digits=5, decimal_places=4, default=Decimal(default), validators=bounds
     )
+
+
+def _days(default: int | None = None) -> models.PositiveIntegerField[int, int]:
+    """A stretch that days can be reckoned with, on whatever database."""
+    bounds = [MaxValueValidator(LONGEST_DAYS)]
+    if default is None:
+        return models.PositiveIntegerField(validators=bounds)
+    return models.PositiveIntegerField(default=default, validators=bounds)
 
 
 class Plan(models.Model):
@@ -45,8 +54,8 @@ class IncentivePlan(Plan):
 
     first_sale_rate = _rate("0.05")
     early_release_bonus_rate = _rate("0.01")
-    eligible_days = models.PositiveIntegerField(default=365)
-    quiet_before_days = models.PositiveIntegerField(default=30)
+    eligible_days = _days(365)
+    quiet_before_days = _days(30)
     cap = models.DecimalField(max_digits=16, decimal_places=3, null=True, blank=True)
     budget = models.DecimalField(
         max_digits=16,
@@ -81,7 +90,7 @@ class AcceleratorTier(models.Model):
     """More for a sale soon after the transfer: ``rate`` up to and including day ``within_days``."""
 
     plan = models.ForeignKey(IncentivePlan, models.PROTECT, related_name="tiers")
-    within_days = models.PositiveIntegerField()
+    within_days = _days()
     rate = _rate()
 
     class Meta:
