@@ -1,10 +1,12 @@
 """The brief of a handoff: hand it in, ask for more, judge it."""
 
+import datetime as dt
 from typing import Any
 
 from django.core.management import CommandError
 from django.core.management.base import CommandParser
 
+from core.models import User
 from handoffs import briefs
 from handoffs.models import BRIEF_FIELDS, Handoff
 from operations.commands import StewardCommand, account, add_at, add_by, happened_at, person
@@ -25,16 +27,18 @@ class Command(StewardCommand):
         add_at(parser)
 
     def handle(self, **options: Any) -> None:
+        by, at = person(options["by"]), happened_at(options["at"])
         wanted = account(options["account"])
         handoff = Handoff.objects.filter(account=wanted).order_by("-opened_at", "-id").first()
         if handoff is None:
             raise CommandError(f"{wanted} was never handed on; there is no brief to write.")
-        self._step(handoff, options)
+        self._step(handoff, options, by=by, at=at)
         handoff.refresh_from_db()
         self.stdout.write(f"The brief on {wanted}: {handoff.get_brief_state_display()}.")
 
-    def _step(self, handoff: Handoff, options: dict[str, Any]) -> None:
-        by, at = person(options["by"]), happened_at(options["at"])
+    def _step(
+        self, handoff: Handoff, options: dict[str, Any], *, by: User, at: dt.datetime
+    ) -> None:
         texts = {name: options[name] for name in BRIEF_FIELDS if options[name] is not None}
         if options["step"] == "save":
             briefs.save(handoff, by=by, at=at, **texts)

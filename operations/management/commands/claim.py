@@ -21,9 +21,10 @@ class Command(StewardCommand):
         add_at(parser)
 
     def handle(self, **options: Any) -> None:
+        by, at = person(options["by"]), happened_at(options["at"])
         wanted = account(options["account"])
         newest = PoolEntry.objects.filter(account=wanted).order_by("-id").first()
         if newest is None:
             raise CommandError(f"{wanted} is not in the pool.")
-        period = claims.claim(newest, by=person(options["by"]), at=happened_at(options["at"]))
+        period = claims.claim(newest, by=by, at=at)
         self.stdout.write(f"{period.holder} holds {wanted} from {period.clock_from}.")

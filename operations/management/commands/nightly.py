@@ -34,6 +34,4 @@ class Command(StewardCommand):
         for bad in night.run.set_aside.select_related("account"):
             self.stderr.write(f"Set aside: {bad.account} ({bad.account_id}): {bad.why}")
         for account_id in night.failed:
-            self.stderr.write(
-                f"The ledgers of account {account_id} were not reconciled: see the log."
-            )
+            self.stderr.write(f"Set aside: the ledgers of account {account_id}; see the log.")
