@@ -67,6 +67,7 @@ def open_card(
         opened_by=by,
     )
     card.clean_fields(exclude=["account", "stage", "opened_by"])
+    _check_amount(card)
     card.save(force_insert=True)
     OpportunityProduct.objects.bulk_create(
         OpportunityProduct(opportunity=card, product=product) for product in products
@@ -95,8 +96,6 @@ def move(
     account = locked(card.account)
     card = locked(card)
     check_may_write(by, account, at=at)
-    if holder is not None and not keeps_the_books(by):
-        raise NotAllowed("Only imports and finance say who is credited.")
     if card.closed_on is not None:
         raise Refused("closed", f"{card} was closed on {card.closed_on}.")
     if card.stage_id == to.pk:
@@ -106,6 +105,8 @@ def move(
         raise Refused("before_opening", f"{card} was opened on {card.opened_on}, after {day}.")
     before, card.stage, card.moved_on = card.stage_id, to, day
     if to.kind != StageKind.OPEN:
+        if holder is not None and not keeps_the_books(by):
+            raise NotAllowed("Only imports and finance say who is credited.")
         card.closed_on, card.loss_reason = day, loss_reason
         card.closed_holder = holder or _holder_on(account, day)
     card.save()
@@ -152,9 +153,12 @@ def change(card: Opportunity, *, by: User, at: dt.datetime, **fields: Any) -> bo
     }
     if not changes:
         return False
+    if card.closed_on is not None and {"amount", "currency"} & set(changes):
+        _check_may_correct(card, by)
     for name, (_, value) in changes.items():
         setattr(card, name, value)
     card.clean_fields(exclude=["account", "stage", "opened_by", "closed_holder"])
+    _check_amount(card)
     card.save(update_fields=list(changes))
     events.record(
         verb=Verb.OPPORTUNITY_CHANGED,
@@ -165,6 +169,19 @@ def change(card: Opportunity, *, by: User, at: dt.datetime, **fields: Any) -> bo
         changes=changes,
     )
     return True
+
+
+def _check_may_correct(card: Opportunity, by: User) -> None:
+    if not keeps_the_books(by):
+        raise Refused("closed", f"{card} was closed on {card.closed_on}; its amount stands.")
+
+
+def _check_amount(card: Opportunity) -> None:
+    if card.amount is None:
+        return
+    if card.amount < 0:
+        raise Refused("amount_negative", "An opportunity is worth nothing or more.")
+    sales.check_minor_units(card.amount, card.currency)
 
 
 def _day(wished: dt.date | None, *, by: User, at: dt.datetime) -> dt.date:

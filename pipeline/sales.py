@@ -183,10 +183,20 @@ def _check(account: Account, new: NewSale, *, at: dt.datetime) -> None:
     if new.amount <= 0:
         raise Refused("amount_not_positive", "A sale has an amount above zero.")
     check_minor_units(new.amount, new.currency)
-    if new.lines and sum((line.amount for line in new.lines), Decimal(0)) != new.amount:
-        raise Refused("lines_differ", "The lines do not add up to the sale.")
+    _check_lines(new)
     if new.opportunity is not None and new.opportunity.account_id != account.pk:
         raise Refused("other_account", f"{new.opportunity} is an opportunity of another account.")
+
+
+def _check_lines(new: NewSale) -> None:
+    for line in new.lines:
+        if line.amount < 0:
+            raise Refused("line_negative", f"The line of {line.product} is below zero.")
+        if line.quantity <= 0:
+            raise Refused("quantity_not_positive", f"How many of {line.product}? {line.quantity}.")
+        check_minor_units(line.amount, new.currency)
+    if new.lines and sum((line.amount for line in new.lines), Decimal(0)) != new.amount:
+        raise Refused("lines_differ", "The lines do not add up to the sale.")
 
 
 def check_minor_units(amount: Decimal, currency: str) -> None:
