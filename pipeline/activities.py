@@ -4,7 +4,7 @@ import datetime as dt
 import uuid
 from collections.abc import Sequence
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from accounts_app import dormancy, ownership
 from accounts_app.authority import answers_for, check_may_write
@@ -72,7 +72,7 @@ def log(
         ),
     )
     activity.full_clean(exclude=["account", "logged_by", "opportunity"], validate_unique=False)
-    activity.save(force_insert=True)
+    _insert(activity)
     activity.contacts.set(contacts)
     events.record(
         verb=Verb.ACTIVITY_LOGGED,
@@ -86,6 +86,21 @@ def log(
         _note_engagement(row, activity, at=at)
         engaged.send(sender=Activity, activity=activity, at=at)
     return activity
+
+
+def _insert(activity: Activity) -> None:
+    """Two accounts' locks do not keep the same id from being sent for both at once."""
+    try:
+        with transaction.atomic():
+            activity.save(force_insert=True)
+    except IntegrityError as error:
+        if not Activity.objects.filter(client_id=activity.client_id).exists():
+            raise
+        raise _taken() from error
+
+
+def _taken() -> Refused:
+    return Refused("client_id_taken", "This id belongs to an activity on another account.")
 
 
 @transaction.atomic
@@ -151,7 +166,7 @@ def _sent_before(client_id: uuid.UUID | None, account: Account) -> Activity | No
         return None
     stored = Activity.objects.filter(client_id=client_id).first()
     if stored and stored.account_id != account.pk:
-        raise Refused("client_id_taken", "This id belongs to an activity on another account.")
+        raise _taken()
     return stored
 
 
