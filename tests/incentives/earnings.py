@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from accounts_app.models import Account, BeganBy
+from core.days import day_of
 from core.models import User
 from handoffs.models import Handoff
 from incentives import plans
@@ -27,20 +28,20 @@ def day(number: int) -> dt.date:
     return factories.days_on(number, POOLED)
 
 
-def plan(*, on: dt.date = factories.LONG_AGO, **figures: Any) -> IncentivePlan:
-    """An incentive plan, with the figures of the rule book unless named."""
-    return plans.adopt_incentive_plan(
-        by=factories.ada(), at=factories.at(on), effective_on=on, **figures
-    )
+def plan(*, on: Day = factories.LONG_AGO, **figures: Any) -> IncentivePlan:
+    """An incentive plan of that day, with the figures of the rule book unless named."""
+    at = factories.at(on)
+    return plans.adopt_incentive_plan(by=factories.ada(), at=at, effective_on=day_of(at), **figures)
 
 
 def commission_plan(
-    rate: str = "0.08", *, on: dt.date = factories.LONG_AGO, **rates: Any
+    rate: str = "0.08", *, on: Day = factories.LONG_AGO, **rates: Any
 ) -> CommissionPlan:
+    at = factories.at(on)
     return plans.adopt_commission_plan(
         by=factories.ada(),
-        at=factories.at(on),
-        effective_on=on,
+        at=at,
+        effective_on=day_of(at),
         default_rate=Decimal(rate),
         **rates,
     )
