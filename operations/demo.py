@@ -22,7 +22,7 @@ from core.errors import Refused
 from core.models import Event, User
 from incentives import plans
 from operations.demo_days import Company
-from operations.demo_files import DAYS, PEOPLE, SOURCE, DemoFiles, write_files
+from operations.demo_files import DAYS, NAMES, PEOPLE, SOURCE, DemoFiles, write_files
 from operations.verify import verify
 
 ORIGIN = "command demo"
@@ -49,13 +49,17 @@ def reset() -> None:
     call_command("flush", interactive=False, verbosity=0)
 
 
-def build(*, now: dt.datetime, seed: int) -> None:
-    """Fills an empty database. Raises RuntimeError if ``verify`` then finds anything."""
+def build(*, now: dt.datetime, seed: int, accounts: int = len(NAMES)) -> None:
+    """Fills an empty database with a company of so many accounts, ``len(NAMES)`` at the most.
+
+    Raises RuntimeError if ``verify`` then finds anything.
+    """
     with origin.working_as(ORIGIN), transaction.atomic():
         today = day_of(now)
         _adopt_the_rules(today)
         with tempfile.TemporaryDirectory() as folder:
-            _import(write_files(Path(folder), today=today, seed=seed))
+            files = write_files(Path(folder), today=today, seed=seed, accounts=accounts)
+            _import(files)
         _let_them_sign_in()
         chance = random.Random(seed)  # noqa: S311 - it invents a year, it guards nothing
         Company(today=today, now=now, chance=chance).live()

@@ -67,10 +67,13 @@ class DemoFiles:
         return self.folder / f"{kind}.csv"
 
 
-def write_files(folder: Path, *, today: dt.date, seed: int) -> DemoFiles:
-    """Writes people, products, accounts, contacts and opportunities as CSV into ``folder``."""
+NAMES = [f"{first} {last}" for last in LAST_WORDS for first in FIRST_WORDS]
+
+
+def write_files(folder: Path, *, today: dt.date, seed: int, accounts: int) -> DemoFiles:
+    """Writes people, products, so many accounts, contacts and opportunities as CSV."""
     chance = random.Random(seed)  # noqa: S311 - it invents a company, it guards nothing
-    names = [f"{first} {last}" for last in LAST_WORDS for first in FIRST_WORDS]
+    names = NAMES[:accounts]
     begins = today - dt.timedelta(days=DAYS)
     files = DemoFiles(folder)
     _write(files.path("people"), _people())
