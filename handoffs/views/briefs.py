@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from core.errors import NotAllowed
+from core.errors import NotAllowed, Refused
 from core.pages import SignedInRequest, refusals_on, status_of
 from handoffs import briefs, prefilling
 from handoffs.forms import BriefForm, QuestionForm
@@ -84,9 +84,11 @@ def judge(request: SignedInRequest, pk: int) -> HttpResponse:
     if "accept" in request.POST:
         briefs.accept(handoff, by=request.user, at=at)
         messages.success(request, "The brief is accepted.")
-    else:
+    elif "reject" in request.POST:
         briefs.reject(handoff, by=request.user, at=at)
         messages.success(request, "The brief is marked as not usable.")
+    else:
+        raise Refused("unknown_verdict", "A brief is accepted, or it is not usable.")
     return redirect("handoff", pk)
 
 

@@ -9,10 +9,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts_app.authority import check_may_write
 from accounts_app.models import Account
+from core.errors import Refused
 from core.pages import SignedInRequest, refusals_on, status_of
 from pipeline import next_steps
 from pipeline.forms import NextStepForm
 from pipeline.models import NextStep, StepState
+
+SETTLE = {StepState.DONE.value: next_steps.finish, StepState.DROPPED.value: next_steps.drop}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -44,7 +47,9 @@ def settle(request: SignedInRequest, pk: int) -> HttpResponse:
     visible = Account.objects.visible_to(request.user)
     known = NextStep.objects.select_related("account__owner").filter(account__in=visible)
     step = get_object_or_404(known, pk=pk)
-    verb = next_steps.drop if request.POST.get("state") == StepState.DROPPED else next_steps.finish
-    verb(step, by=request.user, at=timezone.now())
+    settle_as = SETTLE.get(request.POST.get("state", ""))
+    if settle_as is None:
+        raise Refused("unknown_state", "A step is done, or it is dropped.")
+    settle_as(step, by=request.user, at=timezone.now())
     messages.success(request, f"{step.what}: settled.")
     return redirect("account", step.account_id)
