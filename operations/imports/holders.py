@@ -46,15 +46,15 @@ class LatestHolders:
             first = worked.since.get(owner.pk, dt.date.max)
             worked.since[owner.pk] = min(first, *days)
 
-    def give(self) -> int:
+    def give_all(self) -> None:
         """Let the last owner hold each account that came without a holder and that nobody has
-        held since; returns how many got one. What was swept or released stays in the pool."""
+        held since, and tell how many got one. What was swept or released stays in the pool."""
         given = 0
         for pk in sorted(self._worked):
             account = Account.objects.get(pk=pk)
             if may_be_given(account):
                 given += self._give(account, self._worked[pk])
-        return given
+        self.job.remark(f"Accounts that nobody held and that got a holder: {given:,}.")
 
     def _give(self, account: Account, worked: _Worked) -> bool:
         holder = User.objects.get(pk=worked.owner_id)

@@ -96,10 +96,8 @@ class ImportOpportunities:
 
     def finish(self) -> None:
         date_back(self.touched, self.job)
-        if self.latest is None:
-            return
-        given = self.latest.give()
-        self.job.remark(f"Accounts that nobody held and that got a holder: {given:,}.")
+        if self.latest:
+            self.latest.give_all()
 
     # What the row says
 

@@ -10,7 +10,7 @@ from core.models import User
 from core.money import rounded
 from operations.imports.accounts import asked_names
 from operations.imports.cells import Cells
-from operations.imports.holders import date_back
+from operations.imports.holders import LatestHolders, date_back
 from operations.imports.job import Job, Result
 from operations.imports.known_headings import REVERSALS, SALES
 from operations.imports.matching import Accounts, Cards, People, Products
@@ -28,11 +28,12 @@ class ImportSales:
     headings = SALES
     required = (("account",), ("booked_on",), ("amount",))
 
-    def __init__(self, job: Job) -> None:
+    def __init__(self, job: Job, *, holder_from_latest: bool = False) -> None:
         self.job = job
         self.touched: set[int] = set()
         self.accounts = Accounts(job.source)
         self.cards = Cards(job.source)
+        self.latest = LatestHolders(job) if holder_from_latest else None
 
     def prepare(self, rows: Sequence[Cells]) -> None:
         self.people = People(self.job.source)
@@ -44,6 +45,7 @@ class ImportSales:
         account = self._account(cells)
         self.touched.add(account.pk)
         new = self._new(cells, account)
+        self._note(account, new, cells.line_number)
         by, at = self.job.by, self.job.at
         if not new.external_id:
             return self._without_id(account, new)
@@ -61,6 +63,13 @@ class ImportSales:
 
     def finish(self) -> None:
         date_back(self.touched, self.job)
+        if self.latest:
+            self.latest.give_all()
+
+    def _note(self, account: Account, new: NewSale, line: int) -> None:
+        latest, rep = self.latest, new.credited_to
+        if latest and rep:
+            self.job.once_taken.append(lambda: latest.note(account, rep, [new.booked_on], line))
 
     def _without_id(self, account: Account, new: NewSale) -> Result:
         alike = Sale.objects.filter(

@@ -48,7 +48,7 @@ def test_what_cannot_be_read_changes_nothing(file: Path, data: bytes, sentence: 
     [
         (["--map", "nonsense"], "Heading=field"),
         (["--map", "name=nothing"], "no field nothing"),
-        (["--holder-from-latest"], "opportunities only"),
+        (["--holder-from-latest"], "opportunities and sales only"),
     ],
 )
 def test_options_that_make_no_sense_are_refused(

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from accounts_app.models import Account, Contact
+from core.days import start_of
 from core.models import Event, ExchangeRate
 from operations.verify import verify
 from pipeline import products
@@ -243,6 +244,27 @@ def test_bad_sales(file: Path, row: str, reason: str) -> None:
     file.write_text(f"{header}{row}\n")
     assert reason in bring("sales", file).reasons[0]
     assert Sale.objects.count() == 1
+
+
+def test_accounts_that_nobody_held_go_to_the_rep_of_their_latest_sale(file: Path) -> None:
+    bolt, carp = factories.pooled("Bolt"), factories.pooled("Carp")
+    file.write_text(
+        "external_id,account,booked_on,amount,rep\n"
+        "1,Bolt,2024-02-01,5,bob\n"
+        "2,Bolt,2024-03-01,5,alice\n"
+        "3,Bolt,2024-03-01,5,bob\n"
+        "4,Carp,2024-03-01,5,\n"
+        "5,Acme,2024-03-01,5,bob\n"
+        "6,Bolt,2024-04-01,0,alice\n"
+    )
+    came = bring("sales", file, "--holder-from-latest")
+    assert factories.fresh(bolt).owner == factories.bob()
+    assert bolt.periods.get().began_at == start_of(dt.date(2024, 2, 1))
+    assert factories.fresh(carp).owner is None
+    assert Account.objects.get(name="Acme").owner == factories.alice()
+    assert "that got a holder: 1." in came.said
+    again = bring("sales", file, "--holder-from-latest")
+    assert "that got a holder: 0." in again.said
 
 
 # Rates

@@ -18,6 +18,7 @@ from operations.imports.kinds import KINDS
 from operations.imports.opportunities import ImportOpportunities
 from operations.imports.reading import UnreadableFile
 from operations.imports.running import Kind, Progress, run
+from operations.imports.sales import ImportSales
 from operations.imports.values import Forms
 
 NOTHING_CHANGED, ROWS_REJECTED = 2, 1
@@ -57,7 +58,7 @@ class Command(StewardCommand):
         parser.add_argument(
             "--holder-from-latest",
             action="store_true",
-            help="Opportunities: an account that nobody holds goes to the owner of its latest.",
+            help="Opportunities, sales: accounts that nobody held go to the owner of the latest.",
         )
 
     def handle(self, *, kind: str, file: Path, **options: Any) -> None:
@@ -116,6 +117,8 @@ def _job(options: dict[str, Any]) -> Job:
 def _importer(kind: str, job: Job, *, holder_from_latest: bool) -> Kind:
     if not holder_from_latest:
         return KINDS[kind](job)
-    if kind != "opportunities":
-        raise UnreadableFile("--holder-from-latest belongs to opportunities only.")
-    return ImportOpportunities(job, holder_from_latest=True)
+    if kind == "opportunities":
+        return ImportOpportunities(job, holder_from_latest=True)
+    if kind == "sales":
+        return ImportSales(job, holder_from_latest=True)
+    raise UnreadableFile("--holder-from-latest belongs to opportunities and sales only.")
