@@ -51,17 +51,6 @@ class AccountQuerySet(ReadByAll["Account"]):
             rows = rows.filter(state=state)
         return rows.filter(owner=holder) if holder else rows
 
-    def matching(
-        self, *, name: str = "", state: str = "", holder: User | None = None, in_warning: bool
-    ) -> "AccountQuerySet":
-        """A fragment of the name, whatever its case; a state; whose; only those in warning."""
-        rows = self.in_warning() if in_warning else self
-        if name:
-            rows = rows.filter(name__icontains=name)
-        if state:
-            rows = rows.filter(state=state)
-        return rows.filter(owner=holder) if holder else rows
-
 
 class PeriodQuerySet(models.QuerySet["OwnershipPeriod"]):
     def open(self) -> "PeriodQuerySet":
