@@ -1,7 +1,7 @@
 """News of this room for the rooms above. Each is sent inside the transaction.
 
 ``handoffs_opened``: ``ids`` of the handoffs, ``at``.
-``handoff_moved``: ``handoff`` after a step of one of its tracks, ``at``.
+``handoff_moved``: ``handoff`` after a step of its ``track``, ``at``.
 """
 
 from django.dispatch import Signal

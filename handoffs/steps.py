@@ -92,7 +92,7 @@ def take(
     for name, value in {column: to, **columns}.items():
         setattr(handoff, name, value)
     _record(handoff, track, before, to, by=by, at=at)
-    handoff_moved.send(sender=Handoff, handoff=handoff, at=at)
+    handoff_moved.send(sender=Handoff, handoff=handoff, track=track, at=at)
     return handoff
 
 

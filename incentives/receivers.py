@@ -10,7 +10,7 @@ from accounts_app.models import Account, OwnershipPeriod
 from accounts_app.signals import ownership_moved
 from core.days import day_of
 from core.models import User
-from handoffs.models import Handoff
+from handoffs.models import Handoff, Track
 from handoffs.signals import handoff_moved, handoffs_opened
 from incentives import ledger, plans
 from pipeline.models import Activity, Sale
@@ -29,7 +29,10 @@ def reconcile_after_a_sale(sale: Sale, at: dt.datetime, **kwargs: Any) -> None:
 
 
 @receiver(handoff_moved, dispatch_uid="incentives reconcile after a step")
-def reconcile_after_a_step(handoff: Handoff, at: dt.datetime, **kwargs: Any) -> None:
+def reconcile_after_a_step(handoff: Handoff, track: str, at: dt.datetime, **kwargs: Any) -> None:
+    """The transition earns nobody anything, and a sweep supersedes many."""
+    if track == Track.TRANSITION:
+        return
     ledger.reconcile(handoff.account, by=User.objects.system(), at=at)
 
 
