@@ -107,10 +107,27 @@ def real_locks(real_connections: None) -> None:
 
 @pytest.fixture(scope="session")
 def maven() -> Path:
-    """The folder of the real Maven CRM files, which are never part of the project."""
-    folder = Path(settings.BASE_DIR).parent / "shared" / "data" / "maven_crm"
+    """The folder of the real Maven CRM files."""
+    return _real_files("maven_crm")
+
+
+@pytest.fixture(scope="session")
+def salesforce() -> Path:
+    """The folder of the real files of a Salesforce workshop."""
+    return _real_files("sfdc_workshop")
+
+
+@pytest.fixture(scope="session")
+def northwind() -> Path:
+    """The folder of the real Northwind files."""
+    return _real_files("northwind")
+
+
+def _real_files(name: str) -> Path:
+    """Real files are never part of the project; without them the test is skipped."""
+    folder = Path(settings.BASE_DIR).parent / "shared" / "data" / name
     if not folder.is_dir():
-        pytest.skip("the real files ../shared/data/maven_crm are not beside the checkout")
+        pytest.skip(f"the real files ../shared/data/{name} are not beside the checkout")
     return folder
 
 
