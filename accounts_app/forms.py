@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from accounts_app.models import Account, Contact, RoleKind
+from accounts_app.models import Account, Contact, RoleKind, Stance
 
 
 class ContactForm(forms.ModelForm[Contact]):
@@ -43,6 +43,10 @@ class ContactForm(forms.ModelForm[Contact]):
         superior = self.fields["reports_to"]
         if isinstance(superior, forms.ModelChoiceField):
             superior.queryset = others
+            superior.empty_label = "nobody known"
+        stance = self.fields["stance"]
+        if isinstance(stance, forms.ChoiceField):
+            stance.choices = [("", "not known"), *Stance.choices]
 
     def facts(self) -> dict[str, Any]:
         """The arguments of ``accounts_app.contacts``."""

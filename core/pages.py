@@ -2,12 +2,15 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import wraps
 from http import HTTPStatus
 
+from django.contrib.auth.decorators import login_required
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
 
 from core.errors import NotAllowed, Refused
 from core.models import User
@@ -17,6 +20,9 @@ class SignedInRequest(HttpRequest):
     """The request of somebody who has signed in, for views behind ``login_required``."""
 
     user: User
+
+
+View = Callable[[SignedInRequest, int], HttpResponse]
 
 
 @contextmanager
@@ -45,6 +51,24 @@ def _say(form: BaseForm, error: ValidationError) -> None:
 def status_of(form: BaseForm) -> int:
     """A form that could not be taken is answered with 422, one to fill in with 200."""
     return HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+
+
+def posts(back: str, *, keeps_pk: bool = True) -> Callable[[View], View]:
+    """For a view that only takes a form. Whoever comes by its address, as after signing in again,
+    is led to the page ``back`` (of the same id) that the form stands on."""
+
+    def decorate(view: View) -> View:
+        @require_http_methods(["GET", "HEAD", "POST"])
+        @login_required
+        @wraps(view)
+        def answer(request: SignedInRequest, pk: int) -> HttpResponse:
+            if request.method != "POST":
+                return redirect(back, pk) if keeps_pk else redirect(back)
+            return view(request, pk)
+
+        return answer
+
+    return decorate
 
 
 class RefusalPages:

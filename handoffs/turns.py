@@ -14,10 +14,12 @@ OWING = frozenset({BriefState.OWED, BriefState.MORE_NEEDED})
 
 @dataclass(frozen=True)
 class Turn:
-    """``who`` is nobody in particular while the pool waits for a claim."""
+    """``who`` is nobody in particular while the pool waits for a claim; ``yours`` are the words
+    for whoever it is."""
 
     who: User | None
     what: str
+    yours: str
     by_when: dt.date | None = None
 
 
@@ -28,12 +30,15 @@ def turns(handoff: Handoff) -> list[Turn]:
     found = []
     if handoff.brief_state in OWING:
         due = handoff.brief_due_on if handoff.brief_state == BriefState.OWED else None
-        what = "writes the brief" if due else "answers what was asked"
-        found.append(Turn(handoff.outgoing, what, due))
+        if due:
+            found.append(Turn(handoff.outgoing, "writes the brief", "write the brief", due))
+        else:
+            found.append(Turn(handoff.outgoing, "answers what was asked", "answer what was asked"))
     if handoff.brief_state == BriefState.HANDED_IN and handoff.incoming is not None:
-        found.append(Turn(handoff.incoming, "reads the brief", silence_accepts_on(handoff)))
+        until = silence_accepts_on(handoff)
+        found.append(Turn(handoff.incoming, "reads the brief", "read the brief", until))
     if handoff.transfer == TransferState.POOLED:
-        found.append(Turn(None, "claims it from the pool"))
+        found.append(Turn(None, "claims it from the pool", "claim it from the pool"))
     elif handoff.transition == TransitionState.WAITING and handoff.incoming is not None:
-        found.append(Turn(handoff.incoming, "talks to the customer"))
+        found.append(Turn(handoff.incoming, "talks to the customer", "talk to the customer"))
     return found

@@ -8,10 +8,10 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from core.errors import NotAllowed, Refused
-from core.pages import SignedInRequest, refusals_on, status_of
+from core.pages import SignedInRequest, posts, refusals_on, status_of
 from handoffs import briefs, prefilling
 from handoffs.forms import BriefForm, QuestionForm
 from handoffs.models import Brief, BriefVersion, Handoff
@@ -76,8 +76,7 @@ def ask(request: SignedInRequest, pk: int) -> HttpResponse:
     return render(request, "handoffs/ask.html", context, status=status_of(form))
 
 
-@require_POST
-@login_required
+@posts("handoff")
 def judge(request: SignedInRequest, pk: int) -> HttpResponse:
     """The brief was of use, or it was not."""
     handoff, at = handoff_for(request, pk), timezone.now()

@@ -1,20 +1,17 @@
 """Claiming an account from the pool."""
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
-from django.views.decorators.http import require_POST
 
 from core.errors import NotAllowed, Refused
-from core.pages import SignedInRequest
+from core.pages import SignedInRequest, posts
 from handoffs import claims
 from handoffs.models import PoolEntry
 
 
-@require_POST
-@login_required
+@posts("pool", keeps_pk=False)
 def claim(request: SignedInRequest, pk: int) -> HttpResponse:
     """First come, first served. Who comes second is told who was first."""
     known = PoolEntry.objects.visible_to(request.user).select_related("account")

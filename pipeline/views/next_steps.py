@@ -5,12 +5,12 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from accounts_app.authority import check_may_write
 from accounts_app.models import Account
 from core.errors import Refused
-from core.pages import SignedInRequest, refusals_on, status_of
+from core.pages import SignedInRequest, posts, refusals_on, status_of
 from pipeline import next_steps
 from pipeline.forms import NextStepForm
 from pipeline.models import NextStep, StepState
@@ -40,8 +40,7 @@ def new(request: SignedInRequest, account_pk: int) -> HttpResponse:
     return render(request, "components/form_page.html", context, status=status_of(form))
 
 
-@require_POST
-@login_required
+@posts("home", keeps_pk=False)
 def settle(request: SignedInRequest, pk: int) -> HttpResponse:
     """Done, or dropped."""
     visible = Account.objects.visible_to(request.user)

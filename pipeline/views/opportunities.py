@@ -10,11 +10,11 @@ from django.forms import BaseForm
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts_app.authority import check_may_write, may_write
 from accounts_app.models import Account
-from core.pages import SignedInRequest, refusals_on, status_of
+from core.pages import SignedInRequest, posts, refusals_on, status_of
 from pipeline import opportunities
 from pipeline.forms import LoseForm, MoveForm, NewOpportunityForm, OpportunityForm, WinForm
 from pipeline.models import Opportunity, Stage, StageKind
@@ -49,8 +49,7 @@ def opportunity(request: SignedInRequest, pk: int) -> HttpResponse:
     return _render(request, _card(request, pk), at=timezone.now())
 
 
-@require_POST
-@login_required
+@posts("opportunity")
 def change(request: SignedInRequest, pk: int) -> HttpResponse:
     """Its name, amount and expected day."""
     card, at, form = _card(request, pk), timezone.now(), OpportunityForm(request.POST)
@@ -62,8 +61,7 @@ def change(request: SignedInRequest, pk: int) -> HttpResponse:
     return _render(request, _card(request, pk), at=at, change_form=form)
 
 
-@require_POST
-@login_required
+@posts("opportunity")
 def move(request: SignedInRequest, pk: int) -> HttpResponse:
     """To another open stage."""
     card, at, form = _card(request, pk), timezone.now(), MoveForm(request.POST)
@@ -75,8 +73,7 @@ def move(request: SignedInRequest, pk: int) -> HttpResponse:
     return _render(request, card, at=at, move_form=form)
 
 
-@require_POST
-@login_required
+@posts("opportunity")
 def win(request: SignedInRequest, pk: int) -> HttpResponse:
     """Won: the amount is kept on the card, and its sale is booked today. Both or neither."""
     card, at, form = _card(request, pk), timezone.now(), WinForm(request.POST)
@@ -89,8 +86,7 @@ def win(request: SignedInRequest, pk: int) -> HttpResponse:
     return _render(request, _card(request, pk), at=at, win_form=form)
 
 
-@require_POST
-@login_required
+@posts("opportunity")
 def lose(request: SignedInRequest, pk: int) -> HttpResponse:
     """Lost, with the reason."""
     card, at, form = _card(request, pk), timezone.now(), LoseForm(request.POST)

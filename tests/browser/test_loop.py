@@ -128,3 +128,20 @@ def test_the_timeline_is_filtered_without_leaving_the_page(sign_in: SignIn, bob:
     expect(page.locator("#timeline li")).to_have_count(0)
     assert page.evaluate("window.stayed")
     assert "channel=visit" in page.url
+
+
+@pytest.mark.usefixtures("swept")
+def test_logging_does_not_leave_the_page(sign_in: SignIn, bob: User) -> None:
+    page = sign_in(bob, PHONE)
+    page.goto("/accounts/")
+    page.get_by_role("link", name="Acme").click()
+    page.evaluate("window.stayed = true")
+    page.get_by_label("In a line").fill("Nobody there")
+    page.get_by_role("button", name="Log", exact=True).click()
+    expect(page.get_by_text("Tap what came of it.")).to_be_visible()
+    expect(page.get_by_label("In a line")).to_have_value("Nobody there")
+    page.get_by_text("No answer", exact=True).click()
+    page.get_by_role("button", name="Log", exact=True).click()
+    expect(page.get_by_text("Logged: call.")).to_be_visible()
+    expect(page.locator("#timeline li")).to_have_count(2)
+    assert page.evaluate("window.stayed")

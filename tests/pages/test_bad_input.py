@@ -110,6 +110,21 @@ def test_methods_that_no_page_has(scene: Scene) -> None:
             assert getattr(client, method)(row.url(scene)).status_code == 405, (row, method)
 
 
+def test_whoever_comes_by_the_address_of_a_form_is_led_to_its_page(scene: Scene) -> None:
+    """As after signing in again: the form was sent, the page asked for is its address."""
+    client = signed_in(scene.cast.ada)
+    led = {
+        "account_log": reverse("account", args=[scene.acme.pk]),
+        "opportunity_win": reverse("opportunity", args=[scene.card.pk]),
+        "brief_judge": reverse("handoff", args=[scene.to_read.pk]),
+        "claim": reverse("pool"),
+        "next_step_settle": reverse("home"),
+    }
+    for name, page in led.items():
+        row = next(row for row in ROWS if row.name == name)
+        assert client.get(row.url(scene))["Location"] == page
+
+
 def test_what_changes_something_is_never_a_get(scene: Scene) -> None:
     clients = [signed_in(person) for person in scene.cast]
     before = Event.objects.count()

@@ -117,14 +117,14 @@ def test_the_pool_goes_on_where_it_ended(as_bob: Client, alice: User) -> None:
 def test_owed_briefs_come_first_with_their_day(as_alice: Client, scene: Scene) -> None:
     said = text(as_alice, "handoffs")
     turn = said[said.index("Your turn") : said.index("All of yours")]
-    assert "Globex You: writes the brief by 7 June 2026." in turn
+    assert "Globex You write the brief by 7 June 2026." in turn
     assert "Initech" not in turn
 
 
 def test_who_has_a_brief_to_read_is_told_so(as_bob: Client) -> None:
     said = text(as_bob, "handoffs")
     turn = said[said.index("Your turn") : said.index("All of yours")]
-    assert "Initech You: reads the brief by 7 June 2026." in turn
+    assert "Initech You read the brief by 7 June 2026." in turn
 
 
 def test_others_have_none(scene: Scene) -> None:
@@ -214,7 +214,7 @@ def test_who_asks_for_more_gets_it_back(as_bob: Client, as_alice: Client, scene:
     assert as_bob.post(url, {"question": "Who pays?"}).status_code == 302
     assert state(scene.to_read) == BriefState.MORE_NEEDED
     assert "Who pays?" in text(as_alice, "handoff", scene.to_read.pk)
-    assert "You: answers what was asked." in text(as_alice, "handoffs")
+    assert "You answer what was asked." in text(as_alice, "handoffs")
     assert written(as_alice, scene.to_read, players="Jo pays.", hand_in="1") == 302
     assert state(scene.to_read) == BriefState.HANDED_IN
 

@@ -7,10 +7,10 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from accounts_app.models import Account
-from core.pages import SignedInRequest, refusals_on, status_of
+from core.pages import SignedInRequest, posts, refusals_on, status_of
 from pipeline import activities
 from workspace.account_page import AccountPage, account_page, accounts_for, timeline
 from workspace.forms import LogForm, TimelineFilter
@@ -25,8 +25,7 @@ def account(request: SignedInRequest, pk: int) -> HttpResponse:
     return _render(request, page, LogForm(contacts=_active(page)))
 
 
-@require_POST
-@login_required
+@posts("account")
 def log(request: SignedInRequest, pk: int) -> HttpResponse:
     """Writes an activity down, and comes back to the account."""
     found = get_object_or_404(accounts_for(request.user), pk=pk)
