@@ -194,7 +194,7 @@ def _check_url(name: str, value: str, schemes: set[str], allowed: str) -> None:
 
 def _time_zone(given: Mapping[str, str]) -> str:
     value = given.get("TIME_ZONE", "UTC")
-    if value not in available_timezones():
+    if value not in available_timezones() - {"localtime"}:  # that is the machine's, no name
         raise _refusal("TIME_ZONE", value, "a name of the IANA list, such as Europe/Berlin")
     return value
 

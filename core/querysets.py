@@ -3,6 +3,7 @@
 import datetime as dt
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
+from django.contrib.auth import get_user_model
 from django.contrib.auth.base_user import BaseUserManager
 from django.db import models
 
@@ -121,7 +122,8 @@ class EventQuerySet(models.QuerySet["Event"]):
         rows = self.exclude(verb__in=ABOUT_SIGNING_IN)
         if user.role == "finance":
             return rows
-        people = type(user).objects.whose_payouts_show_to(user, on=on)
+        # Asked of the class by name: a request's user is a lazy stand-in of another type.
+        people = get_user_model().objects.whose_payouts_show_to(user, on=on)
         shown = models.Q(
             verb="ledger.posted", changes__to__in=list(people.values_list("pk", flat=True))
         )

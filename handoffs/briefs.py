@@ -72,16 +72,19 @@ def may_read_politics(user: User, handoff: Handoff, *, at: dt.datetime) -> bool:
     if user.role == Role.FINANCE or not user.is_active:
         return False
     later = handoff.account.periods.filter(began_at__gte=handoff.opened_at)
-    if later.filter(holder=user).exists():
+    holders = User.objects.get_queryset().filter(periods__in=later).distinct()
+    if user in holders or leads(user, handoff.outgoing, on=_last_team_day(handoff, at)):
         return True
-    if leads(user, handoff.outgoing, on=_last_team_day(handoff, at)):
-        return True
-    return leads(user, handoff.incoming, on=day_of(at))
+    on = day_of(at)
+    return any(leads(user, rep, on=on) for rep in (handoff.incoming, *holders))
 
 
 @transaction.atomic
 def save(handoff: Handoff, *, by: User, at: dt.datetime, **texts: Unpack[BriefTexts]) -> Brief:
-    """Keeps what is typed as a new version, without handing it in."""
+    """Keeps what is typed as a new version, without handing it in.
+
+    What was handed in once cannot be emptied afterwards: silence might accept it.
+    """
     row = _writable(handoff, by=by, at=at)
     return _keep(row, texts, by=by, at=at, handed_in=False)
 
@@ -91,10 +94,6 @@ def hand_in(handoff: Handoff, *, by: User, at: dt.datetime, **texts: Unpack[Brie
     """Hands the brief in. It says something on players, policies or politics, at the least."""
     row = _writable(handoff, by=by, at=at)
     brief = _keep(row, texts, by=by, at=at, handed_in=True)
-    if not any(getattr(brief, name).strip() for name in THREE_PS):
-        raise Refused(
-            "empty_brief", "A brief says something on the players, the policies or the politics."
-        )
     brief.last_handed_in_on = day_of(at)
     if brief.first_handed_in_at is None:
         brief.first_handed_in_at, brief.first_handed_in_on = at, day_of(at)
@@ -204,6 +203,13 @@ def _to_judge(handoff: Handoff, *, by: User, at: dt.datetime) -> Handoff:
     return row
 
 
+def _check_says_something(brief: Brief) -> None:
+    if not any(getattr(brief, name).strip() for name in THREE_PS):
+        raise Refused(
+            "empty_brief", "A brief says something on the players, the policies or the politics."
+        )
+
+
 def _keep(
     handoff: Handoff, texts: BriefTexts, *, by: User, at: dt.datetime, handed_in: bool
 ) -> Brief:
@@ -211,6 +217,8 @@ def _keep(
     brief.author = by
     for name, text in texts.items():
         setattr(brief, name, text)
+    if handed_in or brief.first_handed_in_at is not None:
+        _check_says_something(brief)
     brief.save()
     version = BriefVersion.objects.create(
         brief=brief,

@@ -83,7 +83,14 @@ def reconcile(account: Account, *, by: User, at: dt.datetime) -> list[LedgerEntr
             account_id=row.pk,
             actor=by,
             at=at,
-            changes={"kind": entry.kind, "amount": entry.amount, "to": entry.beneficiary_id},
+            changes={
+                "kind": entry.kind,
+                "amount": entry.amount,
+                "to": entry.beneficiary_id,
+                "base_amount": entry.base_amount,
+                "inputs": entry.inputs,
+                "explanation": entry.explanation,
+            },
         )
         for entry in entries
     )

@@ -82,6 +82,8 @@ class ImportActivities:
         _refuse_what_was_not_done(cells)
         account, card, contact = self._about(cells)
         fields = self._fields(cells)
+        if fields["occurred_at"] > self.job.at:
+            raise BadValue("What is to come is no activity yet: it is a next step.")
         if self._is_logged(cells, account, fields):
             return Result.UNCHANGED
         activity = activities.log(

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Exists, OuterRef
 
+from core.days import day_of
 from core.models import Event, Verb
 from operations.verify.findings import Check, Finding
 from pipeline.engagement import is_engagement
@@ -30,6 +31,12 @@ def engagements_are_judged_by_the_table() -> Iterator[Finding]:
             outcome=activity.outcome,
             in_future=activity.pk in to_come,
         )
+        if activity.occurred_on != day_of(activity.occurred_at):
+            yield Finding(
+                "activity_day_off",
+                f"Activity {activity.pk} is stored for {activity.occurred_on};"
+                f" it was on {day_of(activity.occurred_at)}.",
+            )
         if activity.is_engagement != judged:
             yield Finding(
                 "engagement_off",

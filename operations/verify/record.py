@@ -183,7 +183,14 @@ SAID: tuple[Said, ...] = (
         "posting_altered",
         LedgerEntry.objects.all(),
         Verb.LEDGER_POSTED,
-        lambda e: {"kind": e.kind, "amount": e.amount, "to": e.beneficiary_id},
+        lambda e: {
+            "kind": e.kind,
+            "amount": e.amount,
+            "to": e.beneficiary_id,
+            "base_amount": e.base_amount,
+            "inputs": e.inputs,
+            "explanation": e.explanation,
+        },
     ),
 )
 

@@ -13,6 +13,7 @@ from core.errors import NotAllowed, Refused
 from core.models import ApiToken, Event, User
 from tests import factories
 from tests.api.asking import Asking, asks, nobody, token_of
+from tests.factories import Cast
 
 pytestmark = pytest.mark.django_db
 
@@ -146,6 +147,14 @@ def test_the_command_refuses_in_a_sentence(alice: User) -> None:
 def test_the_session_opens_too(client: Client, alice: User) -> None:
     client.force_login(alice)
     assert client.get("/api/v1/users/").status_code == 200
+
+
+@pytest.mark.parametrize("username", ["alice", "mara", "finn", "ada"])
+def test_the_session_reads_what_happened(client: Client, cast: Cast, username: str) -> None:
+    """A session's user is a lazy stand-in, not an instance of the class itself."""
+    client.force_login(User.objects.get(username=username))
+    assert client.get("/api/v1/events/").status_code == 200
+    assert client.get("/api/v1/ledger/").status_code == 200
 
 
 def test_a_session_needs_its_csrf_token_to_write(alice: User) -> None:

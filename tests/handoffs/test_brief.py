@@ -439,3 +439,12 @@ def test_what_was_written_stays(judged_by_bob: Handoff, sql: str) -> None:
     with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(sql)
     assert Brief.objects.get().versions.get().players == "Carla decides."
+
+
+def test_what_was_handed_in_cannot_be_emptied_before_silence_accepts_it() -> None:
+    handoff = handed_in(swept())
+    nothing = {"players": "", "policies": " ", "politics": ""}
+    with pytest.raises(Refused, match="says something"):
+        briefs.save(handoff, by=factories.alice(), at=factories.at(POOLED), **nothing)
+    handoff.brief.refresh_from_db()
+    assert handoff.brief.players == "Carla decides."

@@ -92,7 +92,15 @@ def test_every_posting_is_on_record(handoff: Handoff, alice: User) -> None:
     )
     event = events.get(changes__kind="first_sale")
     assert (event.actor, event.account_id) == (factories.steward(), handoff.account_id)
-    assert event.changes == {"kind": "first_sale", "amount": "50.00", "to": alice.pk}
+    entry = LedgerEntry.objects.get(pk=event.subject_id)
+    assert event.changes == {
+        "kind": "first_sale",
+        "amount": "50.00",
+        "to": alice.pk,
+        "base_amount": "1000.000",
+        "inputs": entry.inputs,
+        "explanation": entry.explanation,
+    }
 
 
 def test_a_brief_that_is_accepted_after_the_sale_posts_then(cast: Cast) -> None:

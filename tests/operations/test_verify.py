@@ -487,6 +487,17 @@ def an_engagement_becomes_none(who: Company) -> None:
     alter(Activity.objects.filter(outcome="connected").latest("id"), is_engagement=False)
 
 
+@finds("activity_day_off")
+def a_call_is_stored_for_another_day(who: Company) -> None:
+    call = Activity.objects.filter(channel="call").earliest("id")
+    alter(call, occurred_on=call.occurred_on - dt.timedelta(days=3))
+
+
+@finds("posting_altered")
+def a_posting_is_explained_otherwise(who: Company) -> None:
+    alter(LedgerEntry.objects.latest("id"), explanation="x", inputs={})
+
+
 @finds("activity_altered")
 def a_call_becomes_a_meeting(who: Company) -> None:
     alter(Activity.objects.filter(channel="call").latest("id"), channel="meeting", outcome="held")
