@@ -2,12 +2,9 @@
 
 import datetime as dt
 from decimal import Decimal
-from typing import NamedTuple
 
 import pytest
 import time_machine
-from django.core.management import load_command_class
-from django.db import connections
 from django.db.models import Model
 
 from accounts_app import registry
@@ -21,6 +18,7 @@ from pipeline import products
 from pipeline.models import Sale
 from tests import factories
 from tests.factories import TODAY, at, days_on, steward
+from tests.operations.terminal import Said, Terminal
 
 pytestmark = pytest.mark.django_db
 
@@ -30,43 +28,6 @@ NOW = at(TODAY, 10)
 @pytest.fixture(autouse=True)
 def _today(time_machine: time_machine.TimeMachineFixture) -> None:
     time_machine.move_to(NOW, tick=False)
-
-
-class Said(NamedTuple):
-    """How a command ended, and what it said."""
-
-    code: int
-    out: str
-    err: str
-
-
-class Terminal:
-    """Calls a command with words, as ``manage.py`` does: wrong words end it with 2, a rule with 1.
-
-    Any other exception is a fault, and comes through.
-    """
-
-    def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
-        self.capsys = capsys
-
-    def __call__(self, name: str, *words: str) -> Said:
-        self.capsys.readouterr()
-        code = self._run(["manage.py", name, *words, "--skip-checks"])
-        return Said(code, *self.capsys.readouterr())
-
-    def _run(self, words: list[str]) -> int:
-        try:
-            load_command_class("operations", words[1]).run_from_argv(words)
-        except SystemExit as ended:
-            return int(str(ended.code))
-        return 0
-
-
-@pytest.fixture
-def run(db: None, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Terminal:
-    # A command closes the connection when it is done; here the test's transaction is open on it.
-    monkeypatch.setattr(connections, "close_all", lambda: None)
-    return Terminal(capsys)
 
 
 def everything() -> dict[str, int]:
