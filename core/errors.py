@@ -28,6 +28,8 @@ class NotAllowed(Refused):
 
 def sentences(error: ValidationError) -> str:
     """What is wrong with a row, each sentence led by the name of its field."""
+    if not hasattr(error, "error_dict"):
+        return " ".join(error.messages)
     return "; ".join(
         " ".join(texts) if name == NON_FIELD_ERRORS else f"{name}: {' '.join(texts)}"
         for name, texts in error.message_dict.items()

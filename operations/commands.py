@@ -2,26 +2,30 @@
 
 import datetime as dt
 from argparse import ArgumentTypeError
+from collections.abc import Callable, Iterable
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, TypeVar
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.management import CommandError
 from django.core.management.base import BaseCommand, CommandParser
-from django.db.models import Q
+from django.db.models import Field, Model, Q, QuerySet
 from django.utils import timezone
 
-from accounts_app.models import Account, ExternalRef
+from accounts_app.models import Account, Contact, ExternalRef
 from core import origin
 from core.days import day_of, moment
-from core.errors import Refused
+from core.errors import Refused, sentences
 from core.models import User
+from pipeline.models import Sale
 
 NOON = dt.time(12)
 EARLIEST, LATEST = dt.date(1900, 1, 1), dt.date(2999, 12, 31)
 LONGEST_NUMBER = 19
 """Digits from which on a number may not fit into a column of the database."""
 MOST_NAMED = 5
+_M = TypeVar("_M", bound=Model)
 
 
 class StewardCommand(BaseCommand):
@@ -29,11 +33,36 @@ class StewardCommand(BaseCommand):
 
     def execute(self, *args: Any, **options: Any) -> str | None:
         name = type(self).__module__.rsplit(".", 1)[-1]
+        _check_words(options.values())
         try:
             with origin.working_as(f"command {name}"):
                 return super().execute(*args, **options)
         except Refused as refused:
             raise CommandError(refused.sentence) from refused
+        except ValidationError as invalid:
+            raise CommandError(sentences(invalid)) from invalid
+
+
+def _check_words(words: Iterable[object]) -> None:
+    """A terminal may send bytes that are no text, and no database takes them."""
+    for word in words:
+        if isinstance(word, list | tuple):
+            _check_words(word)
+        elif isinstance(word, str) and not word.isascii():
+            _check_is_text(word)
+
+
+def _check_is_text(word: str) -> None:
+    try:
+        word.encode()
+    except UnicodeEncodeError as error:
+        shown = word.encode(errors="replace").decode()
+        raise CommandError(f"{shown} is not written in UTF-8.", returncode=2) from error
+
+
+def add_account(parser: CommandParser) -> None:
+    """ACCOUNT: which one."""
+    parser.add_argument("account", help="Its number, exact name, or another system's id.")
 
 
 def add_at(parser: CommandParser) -> None:
@@ -112,25 +141,69 @@ def person(username: str) -> User:
 
 def account(text: str) -> Account:
     """By number; or else by exact name or another system's id, if only one bears it."""
-    if len(text) < LONGEST_NUMBER and text.isdecimal():
-        numbered = Account.objects.filter(pk=int(text)).first()
-        if numbered:
-            return numbered
-    bears_it = Q(name=text) | Q(pk__in=_by_external_id(text))
-    found = list(Account.objects.filter(bears_it)[:MOST_NAMED])
+    bears_it = Q(name=text) | Q(pk__in=_by_external_id(Account, text))
+    return _the_one(Account.objects.all(), text, bears_it, f"There is no account {text}.")
+
+
+def contact(text: str, *, of: Account) -> Contact:
+    """Of the account's contacts the one with that number; or else e-mail, exact name, or id."""
+    bears_it = Q(name=text) | Q(email__iexact=text) | Q(pk__in=_by_external_id(Contact, text))
+    missing = f"{of} has no contact {text}."
+    return _the_one(Contact.objects.filter(account=of), text, bears_it, missing)
+
+
+def sale(text: str) -> Sale:
+    """By number; an imported one also by SOURCE:ID, and then its newest revision is meant."""
+    source, colon, external_id = text.partition(":")
+    named = Q(source=source, external_id=external_id) if colon and external_id else Q(pk=None)
+    found = _numbered(Sale.objects.all(), text) or (
+        Sale.objects.filter(named).order_by("-revision").first()
+    )
+    if found is None:
+        raise CommandError(f"There is no sale {text}; name it by number or as SOURCE:ID.")
+    return found
+
+
+def _the_one(rows: QuerySet[_M], text: str, bears_it: Q, missing: str) -> _M:
+    numbered = _numbered(rows, text)
+    if numbered:
+        return numbered
+    found = list(rows.filter(bears_it)[:MOST_NAMED])
     if not found:
-        raise CommandError(f"There is no account {text}.")
+        raise CommandError(missing)
     if len(found) > 1:
         numbers = ", ".join(f"{each} ({each.pk})" for each in found)
         raise CommandError(f"Several are called {text}: {numbers}. Name one by its number.")
     return found[0]
 
 
-def _by_external_id(text: str) -> list[int]:
+def _numbered(rows: QuerySet[_M], text: str) -> _M | None:
+    if len(text) < LONGEST_NUMBER and text.isdecimal():
+        return rows.filter(pk=int(text)).first()
+    return None
+
+
+def _by_external_id(model: type[Model], text: str) -> QuerySet[ExternalRef, int]:
+    kind = {"subject_type__app_label": model._meta.app_label}
     refs = ExternalRef.objects.filter(
-        external_id=text, subject_type__app_label="accounts_app", subject_type__model="account"
+        external_id=text, subject_type__model=model._meta.model_name, **kind
     )
-    return list(refs.values_list("subject_id", flat=True))
+    return refs.values_list("subject_id", flat=True)
+
+
+def as_in(model: type[Model], name: str) -> Callable[[str], Any]:
+    """Reads a word as that column would, and refuses what the column could not hold."""
+    column = model._meta.get_field(name)
+    if not isinstance(column, Field):
+        raise TypeError(f"{name} is no column.")
+
+    def read(text: str) -> Any:
+        try:
+            return column.clean(text, None)
+        except ValidationError as error:
+            raise ArgumentTypeError(f"{text[:50]}: {' '.join(error.messages)}") from error
+
+    return read
 
 
 def figures(pairs: list[str]) -> dict[str, str]:

@@ -69,7 +69,7 @@ def pool_page(reader: User, *, at: dt.datetime, cursor: str = "") -> PoolPage:
     page = page_of(entries, by="-entered_at", size=PAGE_SIZE, cursor=cursor)
     may_claim = claims.may_claim(reader)
     standing = claims.standing_of(reader) if may_claim else None
-    sold = _sold(page.rows)
+    sold = sold_at([entry.account_id for entry in page.rows])
     waiting = [
         _waiting(entry, reader, standing, sold.get(entry.account_id), at=at) for entry in page.rows
     ]
@@ -115,9 +115,9 @@ def _day(text: str | None) -> dt.date | None:
     return parse_date(text) if text else None
 
 
-def _sold(entries: Sequence[PoolEntry]) -> dict[int, Sold]:
+def sold_at(account_ids: Sequence[int]) -> dict[int, Sold]:
     """By account: every sale there that still stands, by whomever."""
-    sales = Sale.objects.filter(account__in=[entry.account_id for entry in entries])
+    sales = Sale.objects.filter(account__in=account_ids)
     by_account: dict[int, list[Sale]] = defaultdict(list)
     for sale in sales.with_taken_back():
         if not is_fully_reversed(sale):

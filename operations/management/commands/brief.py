@@ -9,7 +9,15 @@ from django.core.management.base import CommandParser
 from core.models import User
 from handoffs import briefs
 from handoffs.models import BRIEF_FIELDS, Handoff
-from operations.commands import StewardCommand, account, add_at, add_by, happened_at, person
+from operations.commands import (
+    StewardCommand,
+    account,
+    add_account,
+    add_at,
+    add_by,
+    happened_at,
+    person,
+)
 
 
 class Command(StewardCommand):
@@ -19,7 +27,7 @@ class Command(StewardCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("step", choices=["save", "hand_in", "ask", "accept", "reject"])
-        parser.add_argument("account", help="Its number, exact name, or another system's id.")
+        add_account(parser)
         for name in BRIEF_FIELDS:
             parser.add_argument(f"--{name.replace('_', '-')}", default=None)
         parser.add_argument("--question", default="")

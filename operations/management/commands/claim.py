@@ -7,7 +7,15 @@ from django.core.management.base import CommandParser
 
 from handoffs import claims
 from handoffs.models import PoolEntry
-from operations.commands import StewardCommand, account, add_at, add_by, happened_at, person
+from operations.commands import (
+    StewardCommand,
+    account,
+    add_account,
+    add_at,
+    add_by,
+    happened_at,
+    person,
+)
 
 
 class Command(StewardCommand):
@@ -16,7 +24,7 @@ class Command(StewardCommand):
     help = "Claims a pooled account: claim ACCOUNT --by USERNAME"
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("account", help="Its number, exact name, or another system's id.")
+        add_account(parser)
         add_by(parser)
         add_at(parser)
 

@@ -8,11 +8,11 @@ from django.utils import timezone
 
 from accounts_app.models import Account
 from core.models import User
-from core.money import shown
 from incentives import ledger
 from incentives.models import LedgerEntry
 from operations import nightly
 from operations.commands import StewardCommand, account
+from operations.lines import ledger_line
 
 
 class Command(StewardCommand):
@@ -36,8 +36,5 @@ class Command(StewardCommand):
     def _say(self, entries: Sequence[LedgerEntry]) -> int:
         """Prints the entries; how many they were."""
         for entry in entries:
-            self.stdout.write(
-                f"{entry.ledger}: {shown(entry.amount, entry.currency)} to {entry.beneficiary}:"
-                f" {entry.explanation}"
-            )
+            self.stdout.write(ledger_line(entry))
         return len(entries)

@@ -5,7 +5,15 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from handoffs import releases
-from operations.commands import StewardCommand, account, add_at, add_by, happened_at, person
+from operations.commands import (
+    StewardCommand,
+    account,
+    add_account,
+    add_at,
+    add_by,
+    happened_at,
+    person,
+)
 
 
 class Command(StewardCommand):
@@ -14,7 +22,7 @@ class Command(StewardCommand):
     help = "Releases an account into the pool: release ACCOUNT --by USERNAME"
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("account", help="Its number, exact name, or another system's id.")
+        add_account(parser)
         add_by(parser)
         add_at(parser)
 
