@@ -101,8 +101,8 @@ def carry_out(step: Step, folder: Folder) -> None:
 
 
 def agree(expected: list[str], said: list[str]) -> bool:
-    """``…`` stands for any lines, at the end of a line for the rest of it. The numbers of the
-    accounts are not compared: a database may have given some away before."""
+    """``…`` stands for any lines, at the end of a line for the rest of it. The numbers of accounts
+    and sales are not compared: a database may have given some away before."""
     pattern = "".join(
         "(?:.*\n)*?" if line == ANYTHING else re.escape(without_number(line)) + "\n"
         for line in expected
@@ -111,4 +111,4 @@ def agree(expected: list[str], said: list[str]) -> bool:
 
 
 def without_number(line: str) -> str:
-    return re.sub(r" \(\d+\), held by", ", held by", line)
+    return re.sub(r"(?: \(\d+\)(?=, held by |: )|(?<=, sale )\d+)", "", line)

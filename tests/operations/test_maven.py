@@ -58,5 +58,5 @@ def test_what_differs_is_seen() -> None:
 def test_the_page_has_commands_to_carry_out() -> None:
     page = steps_by_section(PAGE)
     assert len(page["The files"]) == 4
-    assert page[TWIN][1].words[:3] == [*MANAGE, "shell"]
+    assert page[TWIN][1].words[:3] == [*MANAGE, "ledger"]
     assert sum(map(len, page.values())) > 25

@@ -46,4 +46,4 @@ def test_northwind(northwind: Path, tmp_path: Path, settings: Settings) -> None:
 
 def test_the_page_has_commands_to_carry_out() -> None:
     page = steps_by_section(PAGE)
-    assert (len(page["Salesforce"]), len(page["Northwind"])) == (15, 21)
+    assert (len(page["Salesforce"]), len(page["Northwind"])) == (15, 23)
