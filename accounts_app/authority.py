@@ -8,7 +8,7 @@ from accounts_app.models import Account
 from core.days import day_of
 from core.errors import NotAllowed
 from core.models import Role, User
-from core.roles import covers, leads, runs_it
+from core.roles import leads, leads_or_covers, runs_it
 
 
 def may_write(user: User, account: Account, *, at: dt.datetime) -> bool:
@@ -17,10 +17,18 @@ def may_write(user: User, account: Account, *, at: dt.datetime) -> bool:
         return True
     if not user.is_active or user.role not in (Role.REP, Role.MANAGER):
         return False
-    on = day_of(at)
-    if account.owner_id == user.pk or covers(user, account.owner, on=on):
-        return True
-    return leads(user, answers_for(account), on=on) or has_access(user, account, at=at)
+    return (
+        account.owner_id == user.pk
+        or _leads_or_covers(user, account, on=day_of(at))
+        or has_access(user, account, at=at)
+    )
+
+
+def _leads_or_covers(user: User, account: Account, *, on: dt.date) -> bool:
+    """Nobody stands in on an account that nobody holds; a manager still answers for it."""
+    if account.owner is None:
+        return leads(user, answers_for(account), on=on)
+    return leads_or_covers(user, account.owner, on=on)
 
 
 def has_access(user: User, account: Account, *, at: dt.datetime) -> bool:

@@ -2,7 +2,9 @@
 
 import datetime as dt
 
-from core.models import Cover, Role, Team, User
+from django.db.models import Exists, OuterRef, Q
+
+from core.models import Cover, Role, Team, TeamMembership, User
 
 
 def leads(manager: User, member: User | None, *, on: dt.date) -> bool:
@@ -20,6 +22,20 @@ def covers(stand_in: User, absent: User | None, *, on: dt.date) -> bool:
     return Cover.objects.filter(
         stand_in=stand_in, absent=absent, from_on__lte=on, until_on__gte=on
     ).exists()
+
+
+def leads_or_covers(user: User, holder: User, *, on: dt.date) -> bool:
+    """Either of the two above, asked at once."""
+    if not user.is_active:
+        return False
+    standing_in = Cover.objects.filter(
+        stand_in=user, absent=OuterRef("pk"), from_on__lte=on, until_on__gte=on
+    )
+    reasons = Q(Exists(standing_in))
+    if user.role == Role.MANAGER:
+        led = TeamMembership.objects.running(on=on).filter(user=OuterRef("pk"), team__leaders=user)
+        reasons |= Q(Exists(led))
+    return User.objects.filter(reasons, pk=holder.pk).exists()
 
 
 def runs_it(user: User) -> bool:

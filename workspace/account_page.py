@@ -1,13 +1,13 @@
 """What stands on an account's page, in a fixed number of queries (domain §2 to §4)."""
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from accounts_app.authority import may_write
 from accounts_app.dormancy import rule_in_force
-from accounts_app.models import Account, Contact, OwnershipPeriod, RoleKind, State
+from accounts_app.models import Account, OwnershipPeriod, State
 from core.days import day_of
 from core.keyset import Page, page_of
 from core.models import User
@@ -15,10 +15,11 @@ from handoffs.models import Handoff, PoolEntry
 from handoffs.releases import may_release
 from pipeline.activities import may_log_in_pool
 from pipeline.models import Activity, NextStep, Opportunity, StepState
+from workspace.buying_map import BuyingMap, Person, buying_map
 from workspace.meter import Meter, meter
+from workspace.ribbon import Ribbon, ribbon
 
 PAGE_SIZE = 20
-ROLE_WORDS = {kind.value: str(kind.label) for kind in RoleKind}
 
 
 @dataclass(frozen=True)
@@ -30,21 +31,14 @@ class May:
     release: bool
 
 
-@dataclass
-class Person:
-    """A contact with what they are to the account."""
-
-    contact: Contact
-    roles: list[str] = field(default_factory=list)
-
-
 @dataclass(frozen=True)
 class AccountPage:
     account: Account
     meter: Meter
     may: May
     history: list[OwnershipPeriod]
-    people: list[Person]
+    map: BuyingMap
+    ribbon: Ribbon | None
     cards: list[Opportunity]
     steps: list[NextStep]
 
@@ -52,6 +46,16 @@ class AccountPage:
     def since(self) -> dt.datetime | None:
         """Since when the holder holds it."""
         return self.history[0].began_at if self.history and not self.history[0].ended_at else None
+
+    @property
+    def decider(self) -> Person | None:
+        """The first of those who are known to decide and are still there."""
+        return next(iter(self.map.deciders), None)
+
+    @property
+    def next_step(self) -> NextStep | None:
+        """What comes next."""
+        return self.steps[0] if self.steps else None
 
 
 def accounts_for(user: User) -> "QuerySet[Account]":
@@ -68,15 +72,19 @@ def accounts_for(user: User) -> "QuerySet[Account]":
     )
 
 
-def account_page(account: Account, reader: User, *, at: dt.datetime) -> AccountPage:
-    """All but the timeline. ``account`` comes from ``accounts_for``."""
+def account_page(
+    account: Account, reader: User, *, at: dt.datetime, everybody: bool = False
+) -> AccountPage:
+    """All but the timeline. ``account`` comes from ``accounts_for``; ``everybody`` on the map."""
     rule = rule_in_force() if account.state == State.OWNED else None
+    periods = history(account)
     return AccountPage(
         account=account,
         meter=meter(account, rule, on=day_of(at)),
         may=what_may_be_done(reader, account, at=at),
-        history=history(account),
-        people=people(account),
+        history=periods,
+        map=buying_map(account, everybody=everybody),
+        ribbon=ribbon(account, periods, on=day_of(at)),
         cards=list(account.opportunities.open().select_related("stage")),
         steps=list(account.next_steps.filter(state=StepState.OPEN).select_related("assignee")),
     )
@@ -101,16 +109,6 @@ def history(account: Account) -> list[OwnershipPeriod]:
     )
     periods = account.periods.select_related("holder").order_by("-began_at")
     return list(periods.annotate(handoff_id=Subquery(ended_it.values("pk")[:1])))
-
-
-def people(account: Account) -> list[Person]:
-    """Contacts by name, the active ones first, with their roles, in one query."""
-    found: dict[int, Person] = {}
-    for contact in account.contacts.annotate(role=F("roles__kind")).order_by("name", "id", "role"):
-        person = found.setdefault(contact.pk, Person(contact))
-        if contact.role:
-            person.roles.append(ROLE_WORDS[contact.role])
-    return sorted(found.values(), key=lambda person: person.contact.status != "active")
 
 
 def timeline(

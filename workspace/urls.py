@@ -7,7 +7,9 @@ from workspace.views.accounts import accounts, sales
 from workspace.views.handoffs import handoff, handoffs
 from workspace.views.home import home
 from workspace.views.pool import pool
+from workspace.views.preferences import theme
 from workspace.views.release import release
+from workspace.views.styleguide import styleguide
 
 urlpatterns = [
     path("", home, name="home"),
@@ -19,4 +21,6 @@ urlpatterns = [
     path("pool/", pool, name="pool"),
     path("handoffs/", handoffs, name="handoffs"),
     path("handoffs/<int:pk>/", handoff, name="handoff"),
+    path("styleguide/", styleguide, name="styleguide"),
+    path("settings/theme/", theme, name="theme"),
 ]

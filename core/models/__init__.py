@@ -2,7 +2,7 @@
 
 from core.models.doors import ApiToken, IdempotencyRecord
 from core.models.events import Event, Notification, Verb
-from core.models.people import Cover, Role, Strength, Team, TeamMembership, User
+from core.models.people import Cover, Role, Strength, Team, TeamMembership, Theme, User
 from core.models.rates import ExchangeRate
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "Strength",
     "Team",
     "TeamMembership",
+    "Theme",
     "User",
     "Verb",
 ]

@@ -20,6 +20,14 @@ class Role(models.TextChoices):
     SYSTEM = "system", "Steward itself"
 
 
+class Theme(models.TextChoices):
+    """How the pages look; the empty one follows the device."""
+
+    DEVICE = "", "As the device"
+    LIGHT = "light", "Light"
+    DARK = "dark", "Dark"
+
+
 class Strength(models.TextChoices):
     ACQUISITION = "acquisition", "Wins new business"
     RETENTION = "retention", "Grows and keeps business"
@@ -52,6 +60,7 @@ class User(AbstractBaseUser):
     active = models.BooleanField(default=True)
     left_on = models.DateField(null=True, blank=True)
     joined_at = models.DateTimeField(auto_now_add=True)
+    theme = models.CharField(max_length=5, choices=Theme, default=Theme.DEVICE, blank=True)
 
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS = ["email"]
@@ -62,6 +71,7 @@ class User(AbstractBaseUser):
         ordering = ["first_name", "last_name", "username"]
         constraints = [
             models.CheckConstraint(condition=Q(role__in=Role.values), name="user_role_known"),
+            models.CheckConstraint(condition=Q(theme__in=Theme.values), name="user_theme_known"),
             models.UniqueConstraint(
                 fields=["email"], condition=~Q(email=""), name="user_one_per_email"
             ),
@@ -77,6 +87,11 @@ class User(AbstractBaseUser):
     def name(self) -> str:
         """First and last name, or the username where there is none."""
         return f"{self.first_name} {self.last_name}".strip() or self.username
+
+    @property
+    def themes(self) -> list[tuple[str, str]]:
+        """What can be chosen, with the words for it."""
+        return [(value, str(words)) for value, words in Theme.choices]
 
     @property
     def is_active(self) -> bool:  # type: ignore[override]  # Django's name for our column

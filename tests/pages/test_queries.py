@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 BASELINE = {
     "home": 4,
     "accounts": 4,
-    "account": 9,
+    "account": 10,
     "account_sales": 6,
     "account_release": 12,
     "contact": 6,

@@ -93,6 +93,7 @@ DEAL = {"name": "Deal", "amount": "10", "currency": "EUR"}
 
 #                             alice bob  otto mara olga finn ada
 EVERYBODY = "                 ok    ok   ok   ok   ok   ok   ok"
+ADMINISTRATORS = "            no    no   no   no   no   no   ok"
 WRITES_ON_ACME = "            ok    no   no   ok   no   no   ok"
 SELLS = "                     ok    ok   ok   ok   ok   no   ok"
 WROTE_THE_CALL = "            ok    no   no   ok   no   no   ok"
@@ -140,6 +141,9 @@ ROWS = [
     Row("brief_judge", JUDGES_THE_BRIEF, to_read, {"reject": "1"}),
     Row("brief_version", EVERYBODY, first_version),
     Row("payouts", EVERYBODY),
+    Row("theme", EVERYBODY),
+    Row("theme", EVERYBODY, sends={"theme": "dark"}),
+    Row("styleguide", ADMINISTRATORS),
     Row("payouts", READS_ALICES_PAYOUTS, query=alices),
 ]
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
@@ -21,7 +22,8 @@ from workspace.forms import LogForm, TimelineFilter
 def account(request: SignedInRequest, pk: int) -> HttpResponse:
     """The page of one account."""
     found = get_object_or_404(accounts_for(request.user), pk=pk)
-    page = account_page(found, request.user, at=timezone.now())
+    everybody = request.GET.get("people") == "all"
+    page = account_page(found, request.user, at=timezone.now(), everybody=everybody)
     return _render(request, page, LogForm(contacts=_active(page)))
 
 
@@ -41,7 +43,7 @@ def log(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 def _active(page: AccountPage) -> list[Any]:
-    return [person.contact for person in page.people if person.contact.status == "active"]
+    return [person.contact for person in page.map.people if person.is_there]
 
 
 def _render(request: SignedInRequest, page: AccountPage, form: LogForm) -> HttpResponse:
@@ -50,6 +52,7 @@ def _render(request: SignedInRequest, page: AccountPage, form: LogForm) -> HttpR
     context = {
         "page": page,
         "account": page.account,
+        "currency": settings.BASE_CURRENCY,
         "log_form": form,
         "filter": chosen,
         "timeline": _timeline(request, page.account, chosen),
