@@ -85,7 +85,11 @@ class PolicyQuerySet(ReadByAll["DormancyPolicy"]):
 
     def in_force(self) -> "DormancyPolicy | None":
         """The last policy that was applied, not the one whose day it is."""
-        return self.filter(application__isnull=False).order_by("-application__id").first()
+        return self.last_applied().first()
+
+    def last_applied(self) -> "PolicyQuerySet":
+        """The policies that were ever applied, the one in force first."""
+        return self.filter(application__isnull=False).order_by("-application__id")
 
     def due(self, *, on: dt.date) -> "PolicyQuerySet":
         """Adopted, its day has come, and not yet applied; oldest first."""

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, FilteredRelation, Q, Subquery
 
 from accounts_app import ownership
 from accounts_app.models import Account, BeganBy, DormancyPolicy, OwnershipPeriod
@@ -27,8 +27,9 @@ from handoffs.models import (
 from handoffs.opening import close_access
 
 # Claimed, still held, and nobody at the customer was reached since.
-_UNWORKED = Q(began_by=BeganBy.CLAIMED) & (
-    Q(account__engaged_on__isnull=True) | Q(account__engaged_on__lt=F("account__held_from"))
+_UNWORKED = Q(holding__began_by=BeganBy.CLAIMED) & (
+    Q(holding__account__engaged_on__isnull=True)
+    | Q(holding__account__engaged_on__lt=F("holding__account__held_from"))
 )
 
 
@@ -71,12 +72,13 @@ def refusals(user: User, account: Account, *, at: dt.datetime) -> Iterator[Refus
 
 @dataclass(frozen=True)
 class Standing:
-    """What is known of a person before they look at any account."""
+    """What is known of a person before they look at any account, and the policy's two figures."""
 
     user: User
-    policy: DormancyPolicy | None
     held: int
     unworked: int
+    cooldown_days: int | None
+    most_unworked: int | None
 
 
 def why_not(
@@ -93,29 +95,38 @@ def why_not(
 
 
 def standing_of(user: User) -> Standing:
-    """Read once for a whole list of accounts: two queries."""
-    held = OwnershipPeriod.objects.open().filter(holder=user)
-    numbers = held.aggregate(held=Count("id"), unworked=Count("id", filter=_UNWORKED))
-    return Standing(user, DormancyPolicy.objects.in_force(), numbers["held"], numbers["unworked"])
+    """Read once for a whole list of accounts: one query."""
+    in_force = DormancyPolicy.objects.last_applied()
+    known = User.objects.filter(pk=user.pk).annotate(
+        holding=FilteredRelation("periods", condition=Q(periods__ended_at__isnull=True)),
+        held=Count("holding"),
+        unworked=Count("holding", filter=_UNWORKED),
+        cooldown_days=Subquery(in_force.values("reclaim_cooldown_days")[:1]),
+        most_unworked=Subquery(in_force.values("max_unworked_claims")[:1]),
+    )
+    return Standing(
+        user, *known.values_list("held", "unworked", "cooldown_days", "most_unworked").get()
+    )
 
 
 def refusals_in(
     standing: Standing, account: Account, last_held_until: dt.datetime | None, *, at: dt.datetime
 ) -> Iterator[Refused]:
     """``refusals`` from what has been read: see ``PoolEntry.objects.with_last_held_by``."""
-    user, policy = standing.user, standing.policy
-    if policy is not None:
-        if last_held_until is not None:
-            yield from _cooldown(user, account, policy, day_of(last_held_until), on=day_of(at))
-        yield from _unworked(user, policy, standing.unworked)
+    user = standing.user
+    if standing.cooldown_days is not None and last_held_until is not None:
+        ended_on = day_of(last_held_until)
+        yield from _cooldown(user, account, standing.cooldown_days, ended_on, on=day_of(at))
+    if standing.most_unworked is not None:
+        yield from _unworked(user, standing.most_unworked, standing.unworked)
     yield from _capacity(user, standing.held)
 
 
 def _cooldown(
-    user: User, account: Account, policy: DormancyPolicy, ended_on: dt.date, *, on: dt.date
+    user: User, account: Account, cooldown_days: int, ended_on: dt.date, *, on: dt.date
 ) -> Iterator[Refused]:
-    if (on - ended_on).days <= policy.reclaim_cooldown_days:
-        free_from = ended_on + dt.timedelta(days=policy.reclaim_cooldown_days + 1)
+    if (on - ended_on).days <= cooldown_days:
+        free_from = ended_on + dt.timedelta(days=cooldown_days + 1)
         yield Refused(
             "cooldown",
             f"{user} held {account} until {ended_on} and may claim it again from {free_from}.",
@@ -123,12 +134,12 @@ def _cooldown(
         )
 
 
-def _unworked(user: User, policy: DormancyPolicy, number: int) -> Iterator[Refused]:
-    if number >= policy.max_unworked_claims:
+def _unworked(user: User, most: int, number: int) -> Iterator[Refused]:
+    if number >= most:
         yield Refused(
             "unworked_claims",
             f"{user} has {number} claimed accounts without a conversation yet;"
-            f" {policy.max_unworked_claims} are the most. Engage with one of them first.",
+            f" {most} are the most. Engage with one of them first.",
             number=number,
         )
 

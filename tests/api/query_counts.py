@@ -14,7 +14,7 @@ QUERIES = {
     "products": {"list": 1, "detail": 1},
     "opportunities": {"list": 2, "detail": 2},
     "sales": {"list": 3, "detail": 3},
-    "pool": {"list": 4, "detail": 4},
+    "pool": {"list": 3, "detail": 3},
     "handoffs": {"list": 1, "detail": 3},
     "briefs": {"detail": 2},
     "policies": {"list": 1, "detail": 2},

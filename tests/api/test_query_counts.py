@@ -16,6 +16,7 @@ from tests.api.query_counts import QUERIES
 pytestmark = pytest.mark.django_db
 
 READING_THE_TOKEN = 1
+MOST_OF_A_LIST = 3
 
 
 def test_every_address_has_its_number() -> None:
@@ -25,13 +26,18 @@ def test_every_address_has_its_number() -> None:
 @pytest.fixture
 def asking(company: Company, finn: User) -> Asking:
     """Finance sees everything, and holds nothing that would be counted apart."""
+    return reader_of_many(finn)
+
+
+def reader_of_many(person: User) -> Asking:
+    """Somebody's program, where there is more than one of each."""
     for number in range(3):
         account = factories.owned(name=f"Another {number}")
         factories.contact(account)
         factories.engage(account)
         factories.card(account)
         factories.sale(account, amount=number + 1, rep=factories.bob())
-    reader = asks(finn)
+    reader = asks(person)
     reader.get("/stages/")
     return reader
 
@@ -56,3 +62,10 @@ def test_each_costs_what_the_table_says(asking: Asking, company: Company) -> Non
             assert counted(asking, f"/{prefix}/", page_size=1) == numbers["list"], prefix
         numbers["detail"] = counted(asking, f"/{prefix}/{company.ids[prefix]}/")
     assert found == QUERIES
+
+
+@pytest.mark.parametrize("who", ["alice", "bob", "mara", "finn", "ada"])
+def test_no_list_costs_more_than_three_to_anybody(company: Company, who: str) -> None:
+    reader = reader_of_many(User.objects.get(username=who))
+    costs = {prefix: counted(reader, f"/{prefix}/") for prefix in QUERIES if prefix != "briefs"}
+    assert {prefix: cost for prefix, cost in costs.items() if cost > MOST_OF_A_LIST} == {}

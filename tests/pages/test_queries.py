@@ -28,7 +28,7 @@ BASELINE = {
     "next_step_new": 3,
     "opportunity": 5,
     "opportunity_new": 5,
-    "pool": 7,
+    "pool": 6,
     "handoffs": 4,
     "handoff": 12,
     "brief": 7,
