@@ -57,7 +57,11 @@ def rule_in_force() -> Rule | None:
 @transaction.atomic
 def note_sign(account: Account, *, on: dt.date, **latest: Unpack[LatestDays]) -> Account:
     """A sign arrived on ``on`` (today): each named column moves forward, never back."""
-    row = locked(account)
+    return note_locked(locked(account), on=on, **latest)
+
+
+def note_locked(row: Account, *, on: dt.date, **latest: Unpack[LatestDays]) -> Account:
+    """``note_sign`` for a row that the caller has locked; its columns move with the stored ones."""
     newer = {name: day for name, day in latest.items() if is_later(day, than=getattr(row, name))}
     if not newer:
         return row
@@ -67,7 +71,12 @@ def note_sign(account: Account, *, on: dt.date, **latest: Unpack[LatestDays]) ->
 @transaction.atomic
 def correct_signs(account: Account, *, on: dt.date, **days: Unpack[SignDays]) -> Account:
     """The named columns become exactly this: what the facts say after a correction."""
-    row = locked(account)
+    return correct_locked(locked(account), on=on, **days)
+
+
+def correct_locked(row: Account, *, on: dt.date, **days: Unpack[SignDays]) -> Account:
+    """``correct_signs`` for a row that the caller has locked; its columns move with the stored
+    ones."""
     changed = {name: day for name, day in days.items() if getattr(row, name) != day}
     if not changed:
         return row

@@ -170,8 +170,13 @@ def holder_on(account: Account, day: dt.date) -> OwnershipPeriod | None:
     )
 
 
-def was_unheld(account: Account, day: dt.date) -> bool:
-    """Whether the account had been held before, and nobody held it at the end of that day."""
+def was_unheld(account: Account, day: dt.date, *, on: dt.date) -> bool:
+    """Whether the account had been held before, and nobody held it at the end of that day.
+
+    Of today (``on``) and later the row tells by itself: who holds the account now still does then.
+    """
+    if account.held_from is not None and day >= max(on, account.held_from):
+        return False
     return unheld_days(account)(day)
 
 

@@ -17,10 +17,22 @@ _M = TypeVar("_M", bound=Model)
 
 def locked(thing: _M) -> _M:
     """The row as it stands now, locked until the transaction ends. Call it inside ``atomic``."""
-    bound_the_wait()
     # Not type(thing): the user of a request is a proxy, which only says that it is a user.
-    rows = thing.__class__._base_manager.select_for_update(of=("self",), no_key=True)
-    return rows.get(pk=thing.pk)
+    return locked_row(thing.__class__, thing.pk)
+
+
+def locked_row(model: type[_M], pk: int) -> _M:
+    """``locked`` for a row that nobody has read yet."""
+    bound_the_wait()
+    return model._base_manager.select_for_update(of=("self",), no_key=True).get(pk=pk)
+
+
+def hold(model: type[Model], pk: int) -> None:
+    """Locks a row of which nothing is to be read. On SQLite the transaction is the lock."""
+    if connection.vendor == "postgresql":
+        bound_the_wait()
+        rows = model._base_manager.select_for_update(no_key=True)
+        rows.values_list("pk", flat=True).get(pk=pk)
 
 
 def bound_the_wait() -> None:

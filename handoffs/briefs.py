@@ -11,10 +11,11 @@ from typing import TypedDict, Unpack
 
 from django.db import transaction
 
+from accounts_app.models import Account
 from core import events
 from core.days import day_of
 from core.errors import NotAllowed, Refused
-from core.locking import locked
+from core.locking import hold, locked
 from core.models import Role, User, Verb
 from core.roles import leads, runs_it
 from handoffs import steps
@@ -173,7 +174,7 @@ def _judge(handoff: Handoff, verdict: BriefState, *, by: User, at: dt.datetime) 
 @transaction.atomic
 def _settle(handoff: Handoff, verdict: BriefState, *, by: User, at: dt.datetime) -> bool:
     """Takes the step unless somebody has moved the brief since it was read."""
-    locked(handoff.account)
+    hold(Account, handoff.account_id)
     row = locked(handoff)
     if row.brief_state != handoff.brief_state:
         return False
@@ -184,7 +185,7 @@ def _settle(handoff: Handoff, verdict: BriefState, *, by: User, at: dt.datetime)
 
 
 def _writable(handoff: Handoff, *, by: User, at: dt.datetime) -> Handoff:
-    locked(handoff.account)
+    hold(Account, handoff.account_id)
     row = locked(handoff)
     if not may_write_brief(by, row, at=at):
         raise NotAllowed("The outgoing rep writes the brief, or the manager of one who left.")
@@ -196,7 +197,7 @@ def _writable(handoff: Handoff, *, by: User, at: dt.datetime) -> Handoff:
 
 
 def _to_judge(handoff: Handoff, *, by: User, at: dt.datetime) -> Handoff:
-    locked(handoff.account)
+    hold(Account, handoff.account_id)
     row = locked(handoff)
     if not may_judge_brief(by, row, at=at):
         raise NotAllowed("The brief is judged by the incoming rep, or settled by their manager.")

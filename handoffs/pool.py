@@ -10,7 +10,7 @@ from accounts_app.models import Account, DormancyPolicy, State
 from core import events
 from core.days import day_of
 from core.errors import Refused
-from core.locking import locked
+from core.locking import hold, locked
 from core.models import User, Verb
 from handoffs.models import EntryReason, Outcome, PoolEntry
 
@@ -68,7 +68,7 @@ def enter_unassigned(account: Account, *, by: User, at: dt.datetime) -> PoolEntr
 @transaction.atomic
 def withdraw(entry: PoolEntry, *, why: str, by: User, at: dt.datetime) -> PoolEntry:
     """Takes an account out of the pool that should not be there; the caller gives it a holder."""
-    locked(entry.account)
+    hold(Account, entry.account_id)
     row = locked(entry)
     if row.left_at is not None:
         raise Refused("already_left", f"{row.account} has left the pool.")

@@ -19,7 +19,7 @@ from core.roles import leads, runs_it
 from pipeline import signs
 from pipeline.engagement import is_engagement
 from pipeline.models import Activity, Direction, Opportunity, Outcome
-from pipeline.pipeline_rule import Stretch, pipeline_days
+from pipeline.pipeline_rule import pipeline_days
 from pipeline.signals import engaged
 
 
@@ -71,9 +71,10 @@ def log(
             channel=channel, direction=direction, outcome=outcome, in_future=occurred > at
         ),
     )
-    activity.full_clean(exclude=["account", "logged_by", "opportunity"], validate_unique=False)
+    activity.clean_fields(exclude=["account", "logged_by", "opportunity"])
     _insert(activity)
-    activity.contacts.set(contacts)
+    if contacts:
+        activity.contacts.add(*contacts)
     events.record(
         verb=Verb.ACTIVITY_LOGGED,
         subject=activity,
@@ -90,6 +91,9 @@ def log(
 
 def _insert(activity: Activity) -> None:
     """Two accounts' locks do not keep the same id from being sent for both at once."""
+    if activity.client_id is None:
+        activity.save(force_insert=True)
+        return
     try:
         with transaction.atomic():
             activity.save(force_insert=True)
@@ -197,9 +201,10 @@ def _check_belongs(
 
 
 def _note_engagement(account: Account, activity: Activity, *, at: dt.datetime) -> None:
-    """Moves the columns forward from this one activity, without reading the others."""
+    """Moves the columns of the locked row forward from this one activity, without reading the
+    others."""
     day = activity.occurred_on
-    if ownership.was_unheld(account, day):
+    if ownership.was_unheld(account, day, on=day_of(at)):
         return
     days = SignDays()
     if dormancy.is_later(day, than=account.engaged_on):
@@ -208,12 +213,11 @@ def _note_engagement(account: Account, activity: Activity, *, at: dt.datetime) -
         days.update(_pipeline_from(account, day))
     if activity.outcome == Outcome.INTERESTED_LATER:
         days.update(signs.interest(account))
-    dormancy.correct_signs(account, on=day_of(at), **days)
+    dormancy.correct_locked(account, on=day_of(at), **days)
 
 
 def _pipeline_from(account: Account, day: dt.date) -> SignDays:
-    cards = Opportunity.objects.filter(account=account).values_list("opened_on", "closed_on")
-    found = pipeline_days((Stretch(*days) for days in cards), [day])
+    found = pipeline_days(signs.stretches_of(account), [day])
     if found.engaged_on is None:
         return SignDays()
     return SignDays(pipeline_engaged_on=found.engaged_on, pipeline_closed_on=found.closed_on)

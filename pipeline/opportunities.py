@@ -14,7 +14,7 @@ from accounts_app.models import Account
 from core import events
 from core.days import day_of
 from core.errors import NotAllowed, Refused
-from core.locking import locked
+from core.locking import locked, locked_row
 from core.models import User, Verb
 from core.roles import keeps_the_books
 from pipeline import sales, signs
@@ -93,7 +93,7 @@ def move(
     ``holder`` is who is recorded and credited on closing: whoever held the account on that day
     unless an import says otherwise.
     """
-    account = locked(card.account)
+    account = locked_row(Account, card.account_id)
     card = locked(card)
     check_may_write(by, account, at=at)
     if card.closed_on is not None:
@@ -121,7 +121,7 @@ def move(
 @transaction.atomic
 def reopen(card: Opportunity, *, to: Stage, by: User, at: dt.datetime) -> Opportunity:
     """Takes back a closing: what was sold with the card is reversed, and it is open again."""
-    account = locked(card.account)
+    account = locked_row(Account, card.account_id)
     card = locked(card)
     if not keeps_the_books(by):
         raise NotAllowed("Finance or an administrator opens a closed opportunity again.")
@@ -138,7 +138,7 @@ def reopen(card: Opportunity, *, to: Stage, by: User, at: dt.datetime) -> Opport
     card.closed_on, card.closed_holder, card.loss_reason = None, None, ""
     card.save()
     _keep_step(card, before, to, on=card.moved_on, by=by, at=at)
-    signs.correct_pipeline(account, at=at)
+    signs.correct_pipeline(locked(account), at=at)
     return card
 
 

@@ -13,7 +13,7 @@ from accounts_app.models import Account
 from core import events
 from core.days import day_of
 from core.errors import NotAllowed, Refused
-from core.locking import locked
+from core.locking import locked, locked_row
 from core.models import User, Verb
 from core.money import minor_units, rounded
 from core.rates import in_base
@@ -47,17 +47,19 @@ class NewSale:
     external_id: str = ""
 
 
+@transaction.atomic
 def book(account: Account, new: NewSale, *, by: User, at: dt.datetime) -> Sale:
     """Books a sale by hand or by import. A rep's own sale comes from winning an opportunity."""
     if not keeps_the_books(by):
         raise NotAllowed("Finance books sales; a rep books one by winning an opportunity.")
-    return enter(account, new, by=by, at=at)
+    return enter(locked(account), new, by=by, at=at)
 
 
-@transaction.atomic
-def enter(account: Account, new: NewSale, *, by: User, at: dt.datetime, revision: int = 1) -> Sale:
-    """Writes a sale that the caller may book, moves the clock and tells the floors above."""
-    row = locked(account)
+def enter(row: Account, new: NewSale, *, by: User, at: dt.datetime, revision: int = 1) -> Sale:
+    """Writes a sale that the caller may book, moves the clock and tells the floors above.
+
+    The caller has locked the row; its columns move with the stored ones.
+    """
     _check(row, new, at=at)
     base = in_base(new.amount, new.currency, on=new.booked_on)
     sale = Sale.objects.create(
@@ -87,8 +89,8 @@ def enter(account: Account, new: NewSale, *, by: User, at: dt.datetime, revision
         at=at,
         changes={"booked_on": new.booked_on, "amount": new.amount, "currency": new.currency},
     )
-    if not ownership.was_unheld(row, new.booked_on):
-        dormancy.note_sign(row, on=day_of(at), sold_on=new.booked_on)
+    if not ownership.was_unheld(row, new.booked_on, on=day_of(at)):
+        dormancy.note_locked(row, on=day_of(at), sold_on=new.booked_on)
     sale_booked.send(sender=Sale, sale=sale, at=at)
     return sale
 
@@ -108,8 +110,9 @@ def reverse(
     """Takes back ``amount`` of a sale in its own currency, or all that is left of it."""
     if not keeps_the_books(by):
         raise NotAllowed("Finance reverses sales.")
-    account = locked(sale.account)
+    account = locked_row(Account, sale.account_id)
     sale = locked(sale)
+    sale.account = account
     left, left_base = net_amount(sale), net_base(sale)
     taken = left if amount is None else amount
     _check_reversal(sale, taken, left, reversed_on, at=at)
@@ -133,7 +136,7 @@ def reverse(
         changes={"reversed_on": reversed_on, "amount": taken, "reason": reason},
     )
     if taken == left:
-        dormancy.correct_signs(account, on=day_of(at), sold_on=signs.sold_on(account))
+        dormancy.correct_locked(account, on=day_of(at), sold_on=signs.sold_on(account))
     sale_booked.send(sender=Sale, sale=sale, at=at)
     return reversal
 
@@ -149,7 +152,8 @@ def revise(sale: Sale, new: NewSale, *, by: User, at: dt.datetime) -> Sale | Non
     if net_amount(sale) > 0:
         reversed_on = max(sale.booked_on, new.booked_on)
         reverse(sale, reversed_on=reversed_on, by=by, at=at, reason="The imported row changed")
-    return enter(sale.account, new, by=by, at=at, revision=sale.revision + 1)
+    row = locked_row(Account, sale.account_id)
+    return enter(row, new, by=by, at=at, revision=sale.revision + 1)
 
 
 def standing(source: str, external_id: str) -> Sale | None:

@@ -55,9 +55,14 @@ def sold_on(account: Account) -> dt.date | None:
     return next(held_days(account, days), None)
 
 
+def stretches_of(account: Account) -> list[Stretch]:
+    """The days of each opportunity of the account, in no order."""
+    cards = Opportunity.objects.filter(account=account).order_by()
+    return [Stretch(*days) for days in cards.values_list("opened_on", "closed_on")]
+
+
 def pipeline(account: Account) -> PipelineDays:
-    cards = Opportunity.objects.filter(account=account).values_list("opened_on", "closed_on")
-    open_days = [Stretch(*days) for days in cards]
+    open_days = stretches_of(account)
     if not open_days:
         return PipelineDays(None, None)
     return pipeline_days(open_days, engagement_days(account))
@@ -79,23 +84,23 @@ def interest(account: Account) -> SignDays:
 
 
 def correct_pipeline(account: Account, *, at: dt.datetime) -> Account:
-    """After a card was opened, closed or opened again.
+    """After a card of the locked row was opened, closed or opened again.
 
     A card is a sign only by an engagement while it was open: without one there is nothing to ask.
     """
     if account.engaged_on is None:
         return account
-    row = dormancy.correct_signs(account, on=day_of(at), **_pipeline(account))
+    row = dormancy.correct_locked(account, on=day_of(at), **_pipeline(account))
     sign_arrived.send(sender=Account, account=row, at=at)
     return row
 
 
 def correct_engagement(account: Account, *, at: dt.datetime) -> Account:
-    """After an engagement was logged late or voided."""
+    """After an engagement on the locked row was voided."""
     days = SignDays(engaged_on=engaged_on(account))
     days.update(_pipeline(account))
     days.update(interest(account))
-    return dormancy.correct_signs(account, on=day_of(at), **days)
+    return dormancy.correct_locked(account, on=day_of(at), **days)
 
 
 def held_days(account: Account, days: Iterable[dt.date]) -> Iterator[dt.date]:

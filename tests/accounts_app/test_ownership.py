@@ -204,24 +204,24 @@ def test_the_holder_of_a_day_is_the_one_at_its_end(
         period = ownership.holder_on(acme, days_on(days))
         holders.append(period.holder.username if period else None)
     assert holders == [None, "alice", "bob", "bob", None, None, "alice", "alice"]
-    unheld = [ownership.was_unheld(acme, days_on(days)) for days in range(-1, 7)]
-    assert unheld == [False, False, False, False, True, True, False, False]
+    row = factories.fresh(acme)
+    for today in range(-1, 8):
+        on = days_on(today)
+        unheld = [ownership.was_unheld(row, days_on(days), on=on) for days in range(-1, 7)]
+        assert unheld == [False, False, False, False, True, True, False, False], today
 
 
 def test_before_the_first_holder_no_day_is_unheld(acme: Account) -> None:
-    assert not ownership.was_unheld(acme, TODAY)
+    assert not ownership.was_unheld(acme, TODAY, on=TODAY)
 
 
 def test_a_restored_holder_did_not_hold_the_days_between(acme: Account, alice: User) -> None:
     begin(acme, alice, at(days_on(-50)))
     factories.let_go(acme, on=days_on(-10))
     begin(acme, alice, clock_from=days_on(-50))
-    assert [ownership.was_unheld(acme, days_on(days)) for days in (-11, -10, -1, 0)] == [
-        False,
-        True,
-        True,
-        False,
-    ]
+    row, days = factories.fresh(acme), (-11, -10, -1, 0)
+    unheld = [ownership.was_unheld(row, days_on(day), on=TODAY) for day in days]
+    assert unheld == [False, True, True, False]
 
 
 # What the database holds

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from pytest_django import Settings
+from pytest_django.fixtures import DjangoAssertNumQueries
 
 from accounts_app import ownership
 from accounts_app.models import Account, AccountAccess, Contact, EndedBy, State
@@ -207,6 +208,37 @@ def test_before_the_first_holder_it_counts(alice: User) -> None:
     factories.card(account, on=days_on(-3))
     factories.hold(account, alice, on=TODAY)
     assert (fresh(account).engaged_on, fresh(account).dormant_on) == (days_on(-3), days_on(42 + 90))
+
+
+# What it costs
+
+
+@pytest.mark.parametrize(
+    ("outcome", "statements"),
+    [
+        # the savepoint around it (2), the account, the activity, its event
+        ("no_answer", 5),
+        # the opportunities, the policy, the account's new days; whom it introduces, who was
+        # passed over
+        ("connected", 10),
+    ],
+)
+@pytest.mark.parametrize("calls_before", [1, 12])
+def test_it_asks_little_of_the_database_whatever_was_before(
+    acme: Account,
+    alice: User,
+    calls_before: int,
+    outcome: str,
+    statements: int,
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    factories.card(acme, on=days_on(-40))
+    for number in range(calls_before):
+        factories.engage(acme, by=alice, on=days_on(-1 - number))
+    # On PostgreSQL the lock is told how long to wait.
+    with django_assert_num_queries(statements + (connection.vendor == "postgresql")):
+        log(acme, alice, outcome=outcome)
+    assert fresh(acme).engaged_on == (TODAY if outcome == "connected" else days_on(-1))
 
 
 # A stated interest
