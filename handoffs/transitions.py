@@ -15,7 +15,7 @@ def introduce(account_id: int, *, engaged_at: dt.datetime, by: User, at: dt.date
     waiting = Handoff.objects.transferred().filter(
         account=account_id, transition=TransitionState.WAITING, transferred_at__lte=engaged_at
     )
-    for handoff in waiting.select_related("account", "outgoing", "incoming"):
-        incoming, day = handoff.incoming, day_of(engaged_at)
-        if by == incoming or covers(by, incoming, on=day):
+    for handoff in waiting:
+        is_theirs = by.pk == handoff.incoming_id
+        if is_theirs or covers(by, handoff.incoming, on=day_of(engaged_at)):
             take(handoff, Track.TRANSITION, TransitionState.INTRODUCED, by=by, at=at)

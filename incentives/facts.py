@@ -60,20 +60,26 @@ def holdings(periods: Sequence[OwnershipPeriod]) -> list[Holding]:
 
 
 class AccountRecord:
-    """What the record says of one account, read once."""
+    """What the record says of one account: each part is read once, and when it is asked for."""
 
     def __init__(self, account: Account) -> None:
         self.account = account
-        periods = OwnershipPeriod.objects.filter(account=account).order_by("began_at", "id")
-        self.holdings = holdings(list(periods))
         self.sales = list(
             Sale.objects.of(account)
             .with_taken_back()
             .prefetch_related("lines__product")
             .order_by("booked_on", "id")
         )
-        self.handoffs = list(
-            Handoff.objects.filter(account=account)
+
+    @cached_property
+    def holdings(self) -> list[Holding]:
+        periods = OwnershipPeriod.objects.filter(account=self.account)
+        return holdings(list(periods.order_by("began_at", "id")))
+
+    @cached_property
+    def handoffs(self) -> list[Handoff]:
+        return list(
+            Handoff.objects.filter(account=self.account)
             .select_related("outgoing", "brief", "terms__plan", "terms__policy")
             .prefetch_related("terms__plan__tiers")
             .order_by("opened_at", "id")

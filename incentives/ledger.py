@@ -14,7 +14,7 @@ from django.db import transaction
 
 from accounts_app.models import Account
 from core import events
-from core.locking import locked
+from core.locking import hold
 from core.models import User, Verb
 from core.money import shown
 from incentives import facts
@@ -68,8 +68,8 @@ NOTHING_POSTED = Posted(Decimal(0), 0)
 @transaction.atomic
 def reconcile(account: Account, *, by: User, at: dt.datetime) -> list[LedgerEntry]:
     """Brings both ledgers of an account in line with its facts. Returns what it posted."""
-    row = locked(account)
-    due, posted = what_is_due(row), what_is_posted(row)
+    hold(Account, account.pk)
+    due, posted = what_is_due(account), what_is_posted(account)
     entries = [
         entry
         for cause in sorted(due.keys() | posted.keys(), key=_in_order)
@@ -80,7 +80,7 @@ def reconcile(account: Account, *, by: User, at: dt.datetime) -> list[LedgerEntr
         events.built(
             verb=Verb.LEDGER_POSTED,
             subject=entry,
-            account_id=row.pk,
+            account_id=account.pk,
             actor=by,
             at=at,
             changes={
@@ -121,6 +121,8 @@ def differences(account: Account) -> dict[Cause, tuple[Decimal, Decimal]]:
 def what_is_due(account: Account) -> dict[Cause, Entitlement]:
     """Both ledgers, from the facts of the account as they stand."""
     record = AccountRecord(account)
+    if not record.sales:
+        return {}
     return {**_incentives(record), **_commissions(record)}
 
 

@@ -10,11 +10,14 @@ from accounts_app.models import Account, OwnershipPeriod
 from accounts_app.signals import ownership_moved
 from core.days import day_of
 from core.models import User
-from handoffs.models import Handoff, Track
+from handoffs.models import BriefState, Handoff, Track, TransferState
 from handoffs.signals import handoff_moved, handoffs_opened
+from handoffs.steps import COLUMNS
 from incentives import ledger, plans
 from pipeline.models import Activity, Sale
 from pipeline.signals import engaged, sale_booked
+
+EARNS = frozenset({TransferState.TRANSFERRED, BriefState.ACCEPTED})
 
 
 @receiver(handoffs_opened, dispatch_uid="incentives freeze the terms")
@@ -30,16 +33,16 @@ def reconcile_after_a_sale(sale: Sale, at: dt.datetime, **kwargs: Any) -> None:
 
 @receiver(handoff_moved, dispatch_uid="incentives reconcile after a step")
 def reconcile_after_a_step(handoff: Handoff, track: str, at: dt.datetime, **kwargs: Any) -> None:
-    """The transition earns nobody anything, and a sweep supersedes many."""
-    if track == Track.TRANSITION:
-        return
-    ledger.reconcile(handoff.account, by=User.objects.system(), at=at)
+    """Nothing is due before a transfer and an accepted brief; no other step gives or takes it."""
+    if getattr(handoff, COLUMNS[Track(track)]) in EARNS:
+        ledger.reconcile(handoff.account, by=User.objects.system(), at=at)
 
 
 @receiver(engaged, dispatch_uid="incentives reconcile after an engagement")
 def reconcile_after_an_engagement(activity: Activity, at: dt.datetime, **kwargs: Any) -> None:
-    """Only where an earlier holder could be passed over: after a transfer."""
-    if Handoff.objects.transferred().filter(account=activity.account_id).exists():
+    """Only where a former holder could be passed over: it happened before a transfer."""
+    later = Handoff.objects.transferred().filter(transferred_at__gt=activity.occurred_at)
+    if later.filter(account=activity.account_id).exists():
         ledger.reconcile(activity.account, by=User.objects.system(), at=at)
 
 
