@@ -10,6 +10,7 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods
 
 from core.errors import NotAllowed, Refused
@@ -69,6 +70,13 @@ def posts(back: str, *, keeps_pk: bool = True) -> Callable[[View], View]:
         return answer
 
     return decorate
+
+
+def back(request: HttpRequest, *, otherwise: str) -> str:
+    """The page of our own that the form said it stood on, or ``otherwise``."""
+    shown = request.POST.get("back", "")
+    ours = url_has_allowed_host_and_scheme(shown, allowed_hosts=None)
+    return shown if ours and shown.startswith("/") else otherwise
 
 
 class RefusalPages:

@@ -80,7 +80,7 @@ def account_page(
     periods = history(account)
     return AccountPage(
         account=account,
-        meter=meter(account, rule, on=day_of(at)),
+        meter=meter(account, rule, on=day_of(at), reader=reader),
         may=what_may_be_done(reader, account, at=at),
         history=periods,
         map=buying_map(account, everybody=everybody),

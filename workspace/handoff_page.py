@@ -99,19 +99,23 @@ def handoff_page(handoff: Handoff, reader: User, *, at: dt.datetime) -> HandoffP
 
 def my_handoffs(reader: User, *, cursor: str = "") -> HandoffList:
     """What I hand over or take over; briefs that I owe come first."""
-    mine = _mine(reader)
-    owed = Q(outgoing=reader, brief_state__in=turns.OWING)
-    to_read = Q(incoming=reader, brief_state=BriefState.HANDED_IN)
-    to_meet = Q(incoming=reader, transfer=TransferState.TRANSFERRED, transition="waiting")
-    pressing = mine.filter(owed | to_read | to_meet).exclude(transfer__in=turns.GONE)
-    first = list(pressing.order_by("brief_due_on", "id")[:MOST_TURNS])
-    first.sort(key=lambda handoff: handoff.outgoing_id != reader.pk)
-    page = page_of(mine, by="-opened_at", size=PAGE_SIZE, cursor=cursor)
+    page = page_of(_mine(reader), by="-opened_at", size=PAGE_SIZE, cursor=cursor)
     return HandoffList(
-        my_turn=[(handoff, _turns_of(handoff, reader)) for handoff in first],
+        my_turn=my_turn(reader, most=MOST_TURNS),
         page=page,
         rows=[(handoff, turns.turns(handoff)) for handoff in page.rows],
     )
+
+
+def my_turn(reader: User, *, most: int) -> list[tuple[Handoff, list[Turn]]]:
+    """Where something waits for the reader, soonest due first; briefs that they owe lead."""
+    owed = Q(outgoing=reader, brief_state__in=turns.OWING)
+    to_read = Q(incoming=reader, brief_state=BriefState.HANDED_IN)
+    to_meet = Q(incoming=reader, transfer=TransferState.TRANSFERRED, transition="waiting")
+    pressing = _mine(reader).filter(owed | to_read | to_meet).exclude(transfer__in=turns.GONE)
+    first = list(pressing.order_by("brief_due_on", "id")[:most])
+    first.sort(key=lambda handoff: handoff.outgoing_id != reader.pk)
+    return [(handoff, _turns_of(handoff, reader)) for handoff in first]
 
 
 def _turns_of(handoff: Handoff, reader: User) -> list[Turn]:

@@ -9,6 +9,7 @@ from accounts_app import dormancy_rule
 from accounts_app.dormancy import facts_of
 from accounts_app.dormancy_rule import Rule, SignKind
 from accounts_app.models import Account, State
+from core.models import User
 
 WORDS = {
     SignKind.TAKE_OVER: "Taken over",
@@ -57,14 +58,14 @@ class Meter:
     after_days: int | None = None
 
 
-def meter(account: Account, rule: Rule | None, *, on: dt.date) -> Meter:
-    """Needs ``account.owner`` at hand; asks the database nothing."""
+def meter(account: Account, rule: Rule | None, *, on: dt.date, reader: User | None = None) -> Meter:
+    """Needs ``account.owner`` at hand; asks the database nothing. The reader is addressed."""
     if account.state == State.CLOSED:
         return Meter("closed", "Closed: no clock runs, and nobody holds it.", None, [])
     if account.state == State.POOLED:
         return Meter("pooled", "Nobody holds it: it waits in the pool.", None, [])
     if rule is None or account.dormant_on is None:
-        words = f"Stays with {account.owner}: no dormancy policy is in force yet."
+        words = f"Stays with {_holder(account, reader)}: no dormancy policy is in force yet."
         return Meter("alive", words, None, [])
     quiet_since = dormancy_rule.days_later(account.dormant_on, -rule.dormant_after_days)
     bar = Bar(
@@ -75,7 +76,7 @@ def meter(account: Account, rule: Rule | None, *, on: dt.date) -> Meter:
     in_warning = dormancy_rule.is_in_warning(account.dormant_on, rule, on=on)
     return Meter(
         tone="warning" if in_warning else "alive",
-        sentence=sentence(account, rule, account.dormant_on, on=on),
+        sentence=sentence(account, rule, account.dormant_on, on=on, reader=reader),
         bar=bar,
         signs=sign_lines(account, rule),
         dormant_on=account.dormant_on,
@@ -83,20 +84,28 @@ def meter(account: Account, rule: Rule | None, *, on: dt.date) -> Meter:
     )
 
 
-def sentence(account: Account, rule: Rule, dormant_on: dt.date, *, on: dt.date) -> str:
+def sentence(
+    account: Account,
+    rule: Rule,
+    dormant_on: dt.date,
+    *,
+    on: dt.date,
+    reader: User | None = None,
+) -> str:
     """What the clock does next, in words."""
+    is_warned = "you are warned" if account.owner == reader else f"{account.owner} is warned"
     if account.pool_on is not None and account.pool_on <= on:
         return "Goes to the pool tonight unless a customer answers before that."
     if account.pool_on is not None:
         return f"Goes to the pool on {_day(account.pool_on)} unless a customer answers."
     if dormancy_rule.is_in_warning(dormant_on, rule, on=on):
         return (
-            f"Tonight {account.owner} is warned, and it goes to the pool"
+            f"Tonight {is_warned}, and it goes to the pool"
             f" {rule.notice_days} days later at the earliest."
         )
     warning_on = dormancy_rule.days_later(dormant_on, -rule.warn_days)
     return (
-        f"Without a sign of life {account.owner} is warned on {_day(warning_on)},"
+        f"Without a sign of life {is_warned} on {_day(warning_on)},"
         f" and it goes to the pool on {_day(dormant_on)}."
     )
 
@@ -115,6 +124,10 @@ def sign_lines(account: Account, rule: Rule) -> list[SignLine]:
         )
         for sign in dormancy_rule.signs(facts, rule)
     ]
+
+
+def _holder(account: Account, reader: User | None) -> str:
+    return "you" if account.owner == reader else str(account.owner)
 
 
 def _day(day: dt.date) -> str:

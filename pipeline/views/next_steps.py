@@ -4,13 +4,14 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from accounts_app.authority import check_may_write
 from accounts_app.models import Account
 from core.errors import Refused
-from core.pages import SignedInRequest, posts, refusals_on, status_of
+from core.pages import SignedInRequest, back, posts, refusals_on, status_of
 from pipeline import next_steps
 from pipeline.forms import NextStepForm
 from pipeline.models import NextStep, StepState
@@ -51,4 +52,4 @@ def settle(request: SignedInRequest, pk: int) -> HttpResponse:
         raise Refused("unknown_state", "A step is done, or it is dropped.")
     settle_as(step, by=request.user, at=timezone.now())
     messages.success(request, f"{step.what}: settled.")
-    return redirect("account", step.account_id)
+    return redirect(back(request, otherwise=reverse("account", args=[step.account_id])))

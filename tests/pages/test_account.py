@@ -54,7 +54,7 @@ def test_it_says_who_holds_it_and_what_comes(as_alice: Client, scene: Scene) -> 
     said = page(as_alice, scene.acme)
     assert "Steward Alice since 31 May 2026" in said
     # The call of 1 June and an open card: its pipeline counts until 16 July, and 90 days more.
-    assert "Without a sign of life Alice is warned on 23 September 2026" in said
+    assert "Without a sign of life you are warned on 23 September 2026" in said
     assert "and it goes to the pool on 14 October 2026." in said
 
 

@@ -61,7 +61,7 @@ def test_it_is_searched_and_filtered(
 
 def test_each_has_its_holder_and_what_comes(as_alice: Client) -> None:
     said = words(as_alice.get(reverse("accounts")).content)
-    assert "Acme ● Owned Alice Without a sign of life Alice is warned on" in said
+    assert "Acme ● Owned Alice Without a sign of life you are warned on" in said
     assert "Globex ○ In the pool nobody Nobody holds it: it waits in the pool." in said
 
 

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 # The page as Alice sees it. Raise a number only with a reason that a stranger accepts.
 BASELINE = {
-    "home": 4,
+    "home": 7,
     "accounts": 4,
     "account": 10,
     "account_sales": 6,

@@ -33,7 +33,7 @@ def accounts(request: SignedInRequest) -> HttpResponse:
         cursor=request.GET.get("after", ""),
     )
     rule, on = rule_in_force(), day_of(timezone.now())
-    rows = [(account, meter(account, rule, on=on)) for account in page.rows]
+    rows = [(account, meter(account, rule, on=on, reader=request.user)) for account in page.rows]
     context = {"filter": chosen, "page": page, "rows": rows}
     return render(request, "workspace/accounts.html", context)
 
