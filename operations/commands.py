@@ -1,6 +1,8 @@
 """What the commands share: who acts, when, and how a refusal is said."""
 
 import datetime as dt
+import io
+import sys
 from argparse import ArgumentTypeError
 from collections.abc import Callable, Iterable
 from decimal import Decimal, InvalidOperation
@@ -33,6 +35,7 @@ class StewardCommand(BaseCommand):
 
     def execute(self, *args: Any, **options: Any) -> str | None:
         name = type(self).__module__.rsplit(".", 1)[-1]
+        _spell_out_what_cannot_be_shown()
         _check_words(options.values())
         try:
             with origin.working_as(f"command {name}"):
@@ -41,6 +44,12 @@ class StewardCommand(BaseCommand):
             raise CommandError(refused.sentence) from refused
         except ValidationError as invalid:
             raise CommandError(sentences(invalid)) from invalid
+
+
+def _spell_out_what_cannot_be_shown() -> None:
+    """A letter that the terminal lacks becomes \\u201c, not a traceback when the work is done."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
 
 
 def _check_words(words: Iterable[object]) -> None:

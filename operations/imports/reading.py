@@ -147,7 +147,9 @@ def _refuse_what_is_no_text(handle: BinaryIO, path: Path) -> None:
     length = 0
     for number, chunk in enumerate(_chunks(handle)):
         if number == 0 and chunk.startswith(UTF_16_MARKS):
-            raise UnreadableFile("The file is UTF-16; save it as CSV in UTF-8 and try again.")
+            raise UnreadableFile(
+                "The file is UTF-16 or UTF-32; save it as CSV in UTF-8 and try again."
+            )
         if b"\0" in chunk:
             raise UnreadableFile(
                 f"{path.name} holds NUL bytes: it is no text file, or it is UTF-16. "
@@ -300,5 +302,8 @@ def _refuse_duplicates(headings: tuple[str, ...]) -> None:
     for heading in headings:
         key = " ".join(heading.casefold().split())
         if key and key in seen:
-            raise UnreadableFile(f"The heading “{heading}” stands twice in the header.")
+            raise UnreadableFile(
+                f"The heading “{heading}” stands twice in the header. Call each column otherwise;"
+                " if the first line is a row, put a line with headings above it."
+            )
         seen.add(key)

@@ -63,7 +63,7 @@ class Command(StewardCommand):
 
     def handle(self, *, kind: str, file: Path, **options: Any) -> None:
         """Import, and say what came of it."""
-        rejected_to = options["rejected"] or file.with_name(f"{file.name}.rejected.csv")
+        rejected_to = options["rejected"] or Path(f"{file}.rejected.csv")
         try:
             job = _job(options)
             report = run(
