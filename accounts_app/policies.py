@@ -128,6 +128,8 @@ def adopt(
 
 def apply_due(*, on: dt.date, at: dt.datetime, by: User) -> list[DormancyPolicy]:
     """Brings into force what is due by ``on``, oldest first, and finishes what was cut off."""
+    if not DormancyPolicy.objects.to_apply(on=on).exists():
+        return []
     finish_applications(on=on, at=at, by=by)
     applied = []
     for policy in DormancyPolicy.objects.due(on=on).order_by("effective_on", "version"):

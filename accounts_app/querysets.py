@@ -94,3 +94,8 @@ class PolicyQuerySet(ReadByAll["DormancyPolicy"]):
     def due(self, *, on: dt.date) -> "PolicyQuerySet":
         """Adopted, its day has come, and not yet applied; oldest first."""
         return self.adopted().filter(application__isnull=True, effective_on__lte=on)
+
+    def to_apply(self, *, on: dt.date) -> "PolicyQuerySet":
+        """Due, or applied to some of the accounts only."""
+        cut_off = Q(application__isnull=False, application__finished_at__isnull=True)
+        return self.adopted().filter(Q(application__isnull=True, effective_on__lte=on) | cut_off)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.base_user import BaseUserManager
+from django.contrib.contenttypes.models import ContentType
 from django.db import models
 
 if TYPE_CHECKING:
@@ -113,6 +114,11 @@ class TokenQuerySet(models.QuerySet["ApiToken"]):
 
 
 class EventQuerySet(models.QuerySet["Event"]):
+    def of(self, subject: models.Model) -> "EventQuerySet":
+        """What happened to this very row."""
+        kind = ContentType.objects.get_for_model(subject)
+        return self.filter(subject_type=kind, subject_id=subject.pk)
+
     def visible_to(self, user: "User", *, on: dt.date) -> "EventQuerySet":
         """Everybody reads what happened, but not what is due to others, nor who signs in how."""
         if not user.is_active:

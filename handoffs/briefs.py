@@ -132,13 +132,13 @@ def reject(handoff: Handoff, *, by: User, at: dt.datetime) -> Handoff:
 
 def miss_overdue(*, at: dt.datetime, by: User) -> int:
     """Every brief still owed after its day is missed. Returns how many."""
-    overdue = Handoff.objects.brief_overdue(on=day_of(at)).select_related("account", "outgoing")
+    overdue = Handoff.objects.brief_overdue(on=day_of(at))
     return _settle_each(overdue, BriefState.MISSED, by=by, at=at)
 
 
 def accept_silent(*, at: dt.datetime, by: User) -> int:
     """Silence accepts a brief some days after the later of hand-in and transfer."""
-    waiting = Handoff.objects.brief_unanswered().select_related("account", "outgoing", "brief")
+    waiting = Handoff.objects.brief_unanswered()
     silent = (handoff for handoff in waiting if day_of(at) >= silence_accepts_on(handoff))
     return _settle_each(silent, BriefState.ACCEPTED, by=by, at=at)
 

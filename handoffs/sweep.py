@@ -44,15 +44,14 @@ def sweep(*, at: dt.datetime, by: User, today: dt.date) -> SweepRun:
     night = day_of(at)
     if night > today:
         raise Refused("in_future", f"{night} is to come; try it with --dry-run.", night=night)
-    run = SweepRun.objects.filter(night=night).first()
+    runs = list(SweepRun.objects.filter(night__gte=night).order_by("night"))
+    run = next((run for run in runs if run.night == night), None)
     if run and run.finished_at:
         return run
-    _check_order(night)
+    _check_order(night, runs)
     policies.apply_due(on=night, at=at, by=by)
     policy = policy_for(night)
-    run, _ = SweepRun.objects.get_or_create(
-        night=night, defaults={"policy": policy, "started_at": at}
-    )
+    run = run or _begin(night, policy, at=at)
     _work_off(run, _to_warn(run, policy), _Warn(policy, by=by, at=at), "warned")
     _work_off(run, _to_pool(run), _Pool(policy, by=by, at=at), "pooled")
     return _finish(run, by=by, at=at)
@@ -103,14 +102,24 @@ def was_swept(night: dt.date) -> bool:
     return SweepRun.objects.filter(night=night, finished_at__isnull=False).exists()
 
 
-def _check_order(night: dt.date) -> None:
-    last = last_night()
-    if last is not None and night < last:
+def _check_order(night: dt.date, runs: Sequence[SweepRun]) -> None:
+    """``runs`` are those of that night and later."""
+    later = [run.night for run in runs if run.finished_at and run.night > night]
+    if later:
+        last = max(later)
         raise Refused(
             "before_last_run",
             f"A sweep has run for {last}; one for {night} cannot be run after it.",
             last=last,
         )
+
+
+@transaction.atomic
+def _begin(night: dt.date, policy: DormancyPolicy, *, at: dt.datetime) -> SweepRun:
+    """The run of a night that had none; of two at once both get the same one."""
+    new = SweepRun(night=night, policy=policy, started_at=at)
+    SweepRun.objects.bulk_create([new], ignore_conflicts=True)
+    return SweepRun.objects.get(night=night)
 
 
 class _Warn:
@@ -181,12 +190,14 @@ def _to_pool(run: SweepRun) -> AccountQuerySet:
 def _work_off(
     run: SweepRun, due: AccountQuerySet, treat: Callable[[Sequence[Account]], None], count: str
 ) -> None:
-    """Batch after batch, in the order of ids; a batch with a bad account is redone one by one."""
-    last_id = 0
-    while ids := list(
-        due.filter(pk__gt=last_id).order_by("pk").values_list("pk", flat=True)[:BATCH]
-    ):
-        last_id = ids[-1]
+    """Batch after batch, in the order of ids; a batch with a bad account is redone one by one.
+
+    Whether anything is due is asked without that order: with it, SQLite walks through all accounts.
+    """
+    if not due.exists():
+        return
+    in_order, ids = due.order_by("pk").values_list("pk", flat=True), [0]
+    while ids := list(in_order.filter(pk__gt=ids[-1])[:BATCH]):
         try:
             _treat(run, due, ids, treat, count)
         except Exception:

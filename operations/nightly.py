@@ -7,17 +7,18 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, Min, OuterRef, Q, QuerySet
 
 from accounts_app.models import Account, DormancyPolicy
 from core import events
 from core.days import day_of, moment
-from core.locking import locked
+from core.locking import hold
 from core.models import Event, User, Verb
+from core.querysets import EventQuerySet
 from handoffs import briefs, sweep
-from handoffs.models import SweepRun
+from handoffs.models import Handoff, Kind, SweepRun
 from incentives import ledger
-from incentives.models import LedgerEntry
+from incentives.models import CommissionPlan, LedgerEntry
 from operations.commands import night_of
 from pipeline.models import Sale
 
@@ -25,13 +26,41 @@ log = logging.getLogger(__name__)
 
 
 FOLLOWED = (
-    Verb.ACTIVITY_LOGGED,
+    Verb.ACCOUNT_ADDED,
+    Verb.ACCOUNT_CHANGED,
     Verb.ACCOUNT_WARNED,
+    Verb.PERIOD_ENDED,
+    Verb.CONTACT_ADDED,
+    Verb.CONTACT_CHANGED,
+    Verb.RISK_SEEN,
+    Verb.ACTIVITY_LOGGED,
+    Verb.ACTIVITY_VOIDED,
     Verb.NEXT_STEP_SET,
     Verb.NEXT_STEP_DONE,
+    Verb.NEXT_STEP_DROPPED,
+    Verb.OPPORTUNITY_CHANGED,
+    Verb.SALE_BOOKED,
+    Verb.SALE_REVERSED,
+    Verb.POOL_ENTERED,
+    Verb.POOL_LEFT,
+    Verb.CLAIM_MADE,
+    Verb.CLAIM_REFUSED,
+    Verb.HANDOFF_OPENED,
+    Verb.HANDOFF_MOVED,
+    Verb.BRIEF_SAVED,
+    Verb.BRIEF_ASKED,
+    Verb.TERMS_FROZEN,
     Verb.LEDGER_POSTED,
 )
-"""What happens all day long and turns nothing that the ledgers did not follow at once."""
+"""What turns nothing that the ledgers did not follow at once."""
+
+JUDGED_OF_A_RELEASE = (
+    Verb.CONTRACT_ADDED,
+    Verb.CONTRACT_VOIDED,
+    Verb.OPPORTUNITY_OPENED,
+    Verb.OPPORTUNITY_MOVED,
+)
+"""What is asked of the day on which an account was let go. It may be told of later."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +98,7 @@ def is_due(now: dt.datetime) -> bool:
     if last is not None and last > tonight:  # the clock or the time zone was set back
         return False
     run = SweepRun.objects.filter(night=tonight).first()
-    return run is None or not _marks().filter(subject_id=run.pk).exists()
+    return run is None or not _marks().of(run).exists()
 
 
 def last_mark() -> int:
@@ -79,12 +108,23 @@ def last_mark() -> int:
 
 
 def touched_since(mark: int) -> QuerySet[Account]:
-    """The accounts of which something was recorded since then.
+    """The accounts of which something was recorded since then that may turn what is due.
 
     The ledgers follow each fact at once; the night looks again at what turned, not at all there is.
+    A commission plan that was adopted meanwhile turns what was sold since its first day.
     """
-    ids = Event.objects.filter(pk__gt=mark, account_id__isnull=False).exclude(verb__in=FOLLOWED)
-    return Account.objects.filter(pk__in=ids.values("account_id"))
+    new = Event.objects.filter(pk__gt=mark)
+    released = Handoff.objects.filter(account_id=OuterRef("account_id"), kind=Kind.RELEASED)
+    turned = new.filter(account_id__isnull=False).exclude(verb__in=FOLLOWED)
+    turned = turned.filter(~Q(verb__in=JUDGED_OF_A_RELEASE) | Exists(released))
+    adopted = new.filter(verb=Verb.COMMISSION_PLAN_ADOPTED).values("subject_id")
+    first_day = CommissionPlan.objects.filter(pk__in=adopted).aggregate(day=Min("effective_on"))
+    accounts = Q(pk__in=turned.values("account_id"))
+    if first_day["day"]:
+        accounts |= Q(
+            Exists(Sale.objects.filter(account=OuterRef("pk"), booked_on__gte=first_day["day"]))
+        )
+    return Account.objects.filter(accounts)
 
 
 def reconcile_each(
@@ -97,10 +137,9 @@ def reconcile_each(
 
 def with_sales(accounts: QuerySet[Account]) -> list[int]:
     """Those of whom anything may be due."""
-    if not ledger.is_kept():
-        return []
     sold = accounts.filter(Exists(Sale.objects.filter(account=OuterRef("pk"))))
-    return list(sold.order_by("pk").values_list("pk", flat=True))
+    ids = list(sold.order_by("pk").values_list("pk", flat=True))
+    return ids if ids and ledger.is_kept() else []
 
 
 def _reconcile(ids: list[int], *, at: dt.datetime, by: User) -> tuple[int, list[int]]:
@@ -120,14 +159,15 @@ def _has_policy(tonight: dt.date) -> bool:
     return policies.in_force() is not None or policies.due(on=tonight).exists()
 
 
-def _marks() -> QuerySet[Event]:
+def _marks() -> EventQuerySet:
     return Event.objects.filter(verb=Verb.NIGHT_RAN)
 
 
 @transaction.atomic
 def _mark(night: Night, *, by: User, at: dt.datetime) -> None:
-    run = locked(night.run)
-    if _marks().filter(subject_id=run.pk).exists():
+    run = night.run
+    hold(SweepRun, run.pk)
+    if _marks().of(run).exists():
         return
     changes = {
         "night": run.night,

@@ -6,10 +6,13 @@ from typing import Any
 
 import pytest
 from django.conf import LazySettings
+from django.db import connection
+from django.db.models import QuerySet
+from django.test.utils import CaptureQueriesContext
 from time_machine import TimeMachineFixture
 
 from accounts_app import policies
-from accounts_app.models import Account, DormancyPolicy, PolicyApplication
+from accounts_app.models import Account, BeganBy, DormancyPolicy, PolicyApplication
 from core.days import day_of, moment
 from core.models import Event, Verb
 from handoffs import briefs, claims, releases, steps, sweep
@@ -299,6 +302,59 @@ def test_ledgers_that_did_not_turn_are_left_alone(monkeypatch: pytest.MonkeyPatc
     assert run(days_on(1)).posted == 0
 
 
+def test_what_the_ledgers_followed_at_once_is_not_looked_at_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A sale, a talk, a card, a sweep: the night has nothing to add."""
+    factories.policy()
+    adopt_plans()
+    run(days_on(-91))
+    account = factories.owned(since=days_on(-90))
+    factories.sale(account, on=days_on(-90))
+    for day in (-21, 0):
+        run(days_on(day))
+    quiet = factories.owned(since=days_on(1), name="Two")
+    run(days_on(1))
+    factories.engage(quiet, on=days_on(2))
+    factories.win(factories.card(quiet, on=days_on(2)), on=days_on(2))
+    monkeypatch.setattr(ledger, "reconcile", killed)
+    assert run(days_on(2), now=at(days_on(2), 23)).failed == []
+
+
+def test_a_contract_that_is_told_of_after_a_release_takes_back_what_was_posted() -> None:
+    factories.policy()
+    adopt_plans()
+    account = factories.pooled(on=days_on(-140))
+    factories.hold(account, on=days_on(-140), why=BeganBy.IMPORTED)
+    handoff = releases.release(account, by=factories.alice(), at=at(days_on(-40)))
+    briefs.hand_in(handoff, by=factories.alice(), at=at(days_on(-39)), players="Eve decides.")
+    claims.claim(PoolEntry.objects.get(), by=factories.bob(), at=at(days_on(-38)))
+    briefs.accept(Handoff.objects.get(), by=factories.bob(), at=at(days_on(-37)))
+    factories.sale(account, on=days_on(-20), rep=factories.bob())
+    assert [str(entry.amount) for entry in incentives()] == ["60.000", "30.000"]
+    run()
+    factories.contract(account, starts_on=days_on(-50), ends_on=days_on(-30), on=days_on(1))
+    assert run(days_on(2)).posted == 2
+    assert sum(entry.amount for entry in incentives()) == 0
+
+
+def incentives() -> QuerySet[LedgerEntry]:
+    return LedgerEntry.objects.filter(ledger="incentive").order_by("id")
+
+
+def test_a_commission_plan_for_days_that_have_passed_is_followed_by_the_next_night() -> None:
+    factories.policy()
+    account = factories.owned(since=days_on(-20))
+    for day in (-9, -7):
+        factories.sale(account, on=days_on(day), rep=factories.alice())
+    run(days_on(-1))
+    plans.adopt_commission_plan(
+        by=steward(), at=at(TODAY, 1), effective_on=days_on(-8), default_rate=Decimal("0.08")
+    )
+    assert run().posted == 1
+    assert LedgerEntry.objects.get().sale.booked_on == days_on(-7)
+
+
 def test_one_bad_ledger_does_not_end_the_night(monkeypatch: pytest.MonkeyPatch) -> None:
     factories.policy()
     accounts = [factories.owned(since=days_on(-5), name=name) for name in ("One", "Two")]
@@ -361,6 +417,65 @@ def test_silence_accepts_a_brief_and_the_ledger_follows() -> None:
     due = LedgerEntry.objects.filter(ledger="incentive", beneficiary=alice)
     assert sorted(str(entry.amount) for entry in due) == ["30.000", "50.000"]
     assert list(verify()) == []
+
+
+# What it costs when nothing is due
+
+
+def quiet_company() -> None:
+    """An account that was sold to, one that was handed on, one that waits in the pool."""
+    factories.policy()
+    adopt_plans()
+    for number in range(12):
+        sold = factories.owned(since=days_on(-9), name=f"Sold to {number}")
+        factories.sale(sold, on=days_on(-8))
+    for name in ("Handed on", "In the pool"):
+        account = factories.owned(since=days_on(-30), name=name)
+        releases.release(account, by=factories.alice(), at=at(days_on(-3)))
+    claims.claim(PoolEntry.objects.order_by("pk")[0], by=factories.bob(), at=at(days_on(-2)))
+    run(days_on(-1))
+
+
+def test_an_idle_night_asks_little_of_the_database() -> None:
+    """Ten questions and writes of the sweep, two of the briefs, three of the ledgers, two for the
+    mark."""
+    quiet_company()
+    # On PostgreSQL the row is locked before the mark.
+    assert len(asked_of_the_database()) == 17 + (connection.vendor == "postgresql")
+
+
+def asked_of_the_database() -> list[str]:
+    system = steward()
+    with CaptureQueriesContext(connection) as queries:
+        nightly.run(TODAY, now=the_night(), by=system)
+    asked = [query["sql"] for query in queries]
+    return [sql for sql in asked if not sql.startswith(("SAVEPOINT", "RELEASE", "SET LOCAL"))]
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL scans what is small")
+def test_an_idle_night_walks_through_no_table() -> None:
+    quiet_company()
+    small = (
+        "accounts_app_dormancypolicy",
+        "accounts_app_policyapplication",
+        "incentives_",
+        # Those that wait for a verdict, and no other.
+        "handoffs_handoff USING INDEX handoff_brief_handed_in",
+        # Backwards until the last night's mark.
+        "core_event",
+    )
+    walked = [step for sql in asked_of_the_database() for step in plan_of(sql)]
+    assert [step for step in walked if not step.startswith(small)] == []
+
+
+def plan_of(sql: str) -> list[str]:
+    """The tables that SQLite goes through from end to end for this."""
+    if not sql.startswith("SELECT"):
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN QUERY PLAN {sql}")  # the product's own statement
+        steps = [row[3] for row in cursor.fetchall()]
+    return [step.removeprefix("SCAN ") for step in steps if step.startswith("SCAN ")]
 
 
 # The task
