@@ -1,6 +1,7 @@
 """Questions that are asked of accounts, periods and policies."""
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from django.contrib.contenttypes.models import ContentType
@@ -37,18 +38,35 @@ class AccountQuerySet(ReadByAll["Account"]):
         """Owned, warned, and the notice is over."""
         return self.owned().filter(pool_on__lte=on)
 
+    def on_the_clock(self) -> "AccountQuerySet":
+        """Owned, and with a day on which they fall quiet."""
+        return self.owned().filter(dormant_on__isnull=False)
+
     def in_warning(self) -> "AccountQuerySet":
         return self.owned().filter(warned_on__isnull=False)
 
     def matching(
-        self, *, name: str = "", state: str = "", holder: User | None = None, in_warning: bool
+        self,
+        *,
+        name: str = "",
+        state: str = "",
+        segment: str = "",
+        region: str = "",
+        industry: str = "",
+        holder: User | None = None,
+        in_warning: bool = False,
     ) -> "AccountQuerySet":
-        """A fragment of the name, whatever its case; a state; whose; only those in warning."""
+        """A fragment of the name, whatever its case; what is empty asks for nothing.
+
+        Closed accounts are left out unless they are asked for, or somebody looks for a name.
+        """
         rows = self.in_warning() if in_warning else self
+        if not name and not state:
+            rows = rows.exclude(state="closed")
         if name:
             rows = rows.filter(name__icontains=name)
-        if state:
-            rows = rows.filter(state=state)
+        exactly = {"state": state, "segment": segment, "region": region, "industry": industry}
+        rows = rows.filter(**{column: value for column, value in exactly.items() if value})
         return rows.filter(owner=holder) if holder else rows
 
 
@@ -73,6 +91,10 @@ class RefQuerySet(models.QuerySet["ExternalRef"]):
         kind = ContentType.objects.get_for_model(model)
         rows = self.filter(source=source, subject_type=kind, external_id=external_id)
         return rows.values_list("subject_id", flat=True).first()
+
+    def of_many(self, model: type[models.Model], ids: Sequence[int]) -> "RefQuerySet":
+        kind = ContentType.objects.get_for_model(model)
+        return self.filter(subject_type=kind, subject_id__in=ids)
 
     def of(self, subject: models.Model) -> "RefQuerySet":
         kind = ContentType.objects.get_for_model(subject)

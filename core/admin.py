@@ -37,6 +37,7 @@ from core.models import (
     IdempotencyRecord,
     Notification,
     Role,
+    SavedList,
     Strength,
     Team,
     TeamMembership,
@@ -366,3 +367,10 @@ class IdempotencyRecordAdmin(ReadOnlyAdmin[IdempotencyRecord]):
     list_display = ["created_at", "user", "request", "status"]
     search_fields = ["user__username"]
     hidden = ("body_hash", "answer")
+
+
+@admin.register(SavedList)
+class SavedListAdmin(ReadOnlyAdmin[SavedList]):
+    """What people keep for themselves."""
+
+    list_display = ["name", "page", "user"]

@@ -43,3 +43,8 @@ class MomentField(forms.DateTimeField):
         if moment is not None and moment >= start_of(FAR):
             raise forms.ValidationError(TOO_LATE)
         return moment
+
+
+def is_id(text: str) -> bool:
+    """Whether this can be the number of a row: digits, and no more than a database can count."""
+    return text.isascii() and text.isdigit() and len(text) <= 18

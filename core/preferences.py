@@ -1,7 +1,9 @@
 """What people choose for themselves. It changes nothing for anybody else, so it is no event."""
 
 from core.errors import Refused
-from core.models import Theme, User
+from core.models import SavedList, Theme, User
+
+MOST_SAVED = 20
 
 
 def choose_theme(user: User, *, theme: str) -> None:
@@ -10,3 +12,24 @@ def choose_theme(user: User, *, theme: str) -> None:
         raise Refused("unknown_theme", "The pages are light, dark, or as the device says.")
     user.theme = theme
     user.save(update_fields=["theme"])
+
+
+def save_list(user: User, *, page: str, name: str, query: str) -> SavedList:
+    """Keeps the list under a name; the same name again replaces it. ``MOST_SAVED`` per page."""
+    name = name.strip()
+    if not name:
+        raise Refused("no_name", "Give the list a name.")
+    others = SavedList.objects.filter(user=user, page=page).exclude(name=name)
+    if others.count() >= MOST_SAVED:
+        raise Refused("too_many", f"{MOST_SAVED} lists are kept; forget one of them first.")
+    kept = SavedList(user=user, page=page, name=name, query=query)
+    kept.clean_fields(exclude=["user"])
+    kept, _ = SavedList.objects.update_or_create(
+        user=user, page=page, name=name, defaults={"query": query}
+    )
+    return kept
+
+
+def forget_list(user: User, *, page: str, name: str) -> None:
+    """Forgets one's own list of that name; forgetting it again changes nothing."""
+    SavedList.objects.filter(user=user, page=page, name=name).delete()

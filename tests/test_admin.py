@@ -15,7 +15,7 @@ from django.urls import reverse
 from pytest_django import DjangoDbBlocker
 
 from accounts_app.models import AccountAccess, KeyDate
-from core import people
+from core import people, preferences
 from core.models import (
     ApiToken,
     Cover,
@@ -55,6 +55,7 @@ def tables_without_verbs(who: Company, number: int) -> None:
     day, now = history.START, at(history.START)
     month = dt.date(2025, number, 1)
     keep_rate("USD", on=month, rate=Decimal("0.9"), by=who.cast.finn, at=now)
+    preferences.save_list(alice, page="accounts", name=f"List {number}", query="mine=on")
     IdempotencyRecord.objects.create(
         user=alice, key=f"k{number}", request="POST /api/v1/x/", answer="stw_once", created_at=now
     )

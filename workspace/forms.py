@@ -6,10 +6,11 @@ from typing import Any
 
 from django import forms
 
-from accounts_app.models import Contact, State
+from accounts_app.models import Account, Contact, Segment, State
 from core.inputs import DayField, MomentField
 from core.models import User
 from pipeline.models import Channel, Direction, Outcome
+from workspace.account_list import COLUMNS, SORTS, USUAL
 
 ANY = ("", "All")
 
@@ -108,20 +109,65 @@ class TimelineFilter(forms.Form):
 
 
 class AccountFilter(forms.Form):
-    """Which accounts to list. What is not known lists all."""
+    """Which accounts to list, how. What is not known lists all, in the usual way."""
 
-    name = forms.CharField(required=False, widget=forms.TextInput(attrs={"type": "search"}))
+    name = forms.CharField(
+        required=False, max_length=200, widget=forms.TextInput(attrs={"type": "search"})
+    )
     state = forms.ChoiceField(choices=[ANY, *State.choices], required=False)
+    segment = forms.ChoiceField(choices=[ANY, *Segment.choices], required=False)
+    region = forms.CharField(required=False, max_length=100)
+    industry = forms.CharField(required=False, max_length=100)
     mine = forms.BooleanField(required=False, label="I hold")
     warning = forms.BooleanField(required=False, label="In warning")
+    sort = forms.ChoiceField(
+        choices=[(sort.name, sort.heading) for sort in SORTS], required=False, label="Order"
+    )
+    column = forms.MultipleChoiceField(
+        choices=[(column.name, column.heading) for column in COLUMNS],
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        label="Columns",
+    )
 
     def chosen(self, reader: User) -> dict[str, Any]:
         """The arguments of ``Account.objects.matching``."""
-        self.is_valid()
-        cleaned = self.cleaned_data
+        cleaned = self._cleaned()
+        words = ("name", "state", "segment", "region", "industry")
         return {
-            "name": cleaned.get("name") or "",
-            "state": cleaned.get("state") or "",
+            **{name: cleaned.get(name) or "" for name in words},
             "holder": reader if cleaned.get("mine") else None,
             "in_warning": bool(cleaned.get("warning")),
         }
+
+    def order(self) -> str:
+        return self._cleaned().get("sort") or SORTS[0].name
+
+    def columns(self) -> list[str]:
+        return self._cleaned().get("column") or list(USUAL)
+
+    def _cleaned(self) -> dict[str, Any]:
+        self.is_valid()
+        return self.cleaned_data
+
+
+class BulkForm(forms.Form):
+    """Some accounts of a page, and what to do with each."""
+
+    account = forms.TypedMultipleChoiceField(coerce=int, choices=())
+    do = forms.ChoiceField(choices=[("step", "Set a next step"), ("release", "Let them go")])
+    what = forms.CharField(required=False, max_length=200, label="Next step")
+    due_on = DayField(required=False, label="By")
+    sure = forms.BooleanField(required=False)
+
+    def __init__(self, *args: Any, accounts: Sequence[Account], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        set_choices(self, "account", [(str(each.pk), each.name) for each in accounts])
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("do") == "step":
+            for name in ("what", "due_on"):
+                if not cleaned.get(name) and name not in self.errors:
+                    self.add_error(name, "A next step is something to do by a day.")
+        return cleaned

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from workspace.views.account import account, log
-from workspace.views.accounts import accounts, sales
+from workspace.views.accounts import accounts, bulk, export, sales, saved_list
 from workspace.views.handoffs import handoff, handoffs
 from workspace.views.home import home
 from workspace.views.pool import pool
@@ -14,6 +14,9 @@ from workspace.views.styleguide import styleguide
 urlpatterns = [
     path("", home, name="home"),
     path("accounts/", accounts, name="accounts"),
+    path("accounts/export/", export, name="accounts_export"),
+    path("accounts/saved/", saved_list, name="accounts_saved"),
+    path("accounts/bulk/", bulk, name="accounts_bulk"),
     path("accounts/<int:pk>/", account, name="account"),
     path("accounts/<int:pk>/log/", log, name="account_log"),
     path("accounts/<int:pk>/release/", release, name="account_release"),

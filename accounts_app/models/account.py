@@ -113,6 +113,10 @@ class Account(models.Model):
             ),
             models.Index(fields=["pool_on"], condition=Q(state="owned"), name="account_to_pool"),
             models.Index(fields=["name", "id"], name="account_by_name"),
+            models.Index(
+                fields=["dormant_on", "id"], condition=Q(state="owned"), name="account_by_clock"
+            ),
+            models.Index(fields=["updated_at", "id"], name="account_by_change"),
             models.Index(fields=["owner", "name"], name="account_by_owner"),
             models.Index(fields=["domain"], condition=~Q(domain=""), name="account_by_domain"),
         ]

@@ -3,6 +3,7 @@
 from core.models.doors import ApiToken, IdempotencyRecord
 from core.models.events import Event, Notification, Verb
 from core.models.people import Cover, Role, Strength, Team, TeamMembership, Theme, User
+from core.models.preferences import SavedList
 from core.models.rates import ExchangeRate
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "IdempotencyRecord",
     "Notification",
     "Role",
+    "SavedList",
     "Strength",
     "Team",
     "TeamMembership",

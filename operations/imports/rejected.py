@@ -1,23 +1,14 @@
 """The file of rejected rows: line number and reason first, then the row as it came."""
 
 import csv
-import re
 from pathlib import Path
 from typing import TextIO
 
+from core.spreadsheets import escaped
 from operations.imports.job import Rejection
 from operations.imports.reading import UnreadableFile
 
 FIRST_HEADINGS = ("line", "reason")
-FORMULA = re.compile(r"[=+\-@\t\r]")
-PLAIN_NUMBER = re.compile(r"[+-]?[0-9][0-9.,' ]*")
-
-
-def escaped(cell: str) -> str:
-    """The cell with an apostrophe before it if a spreadsheet would run it as a formula."""
-    if FORMULA.match(cell) and not PLAIN_NUMBER.fullmatch(cell):
-        return f"'{cell}"
-    return cell
 
 
 class RejectedRows:

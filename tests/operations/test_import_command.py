@@ -10,8 +10,8 @@ from django.db import IntegrityError, OperationalError
 from accounts_app import registry
 from accounts_app.models import Account
 from core.models import Event
+from core.spreadsheets import escaped
 from operations.imports import running
-from operations.imports.rejected import escaped
 from pipeline.models import Product
 from tests.operations.importing import bring, counts, rejected_rows
 

@@ -25,7 +25,7 @@ def pages(scene: Scene) -> dict[str, str]:
         client = signed_in(getattr(scene.cast, who))
         for row in ROWS:
             answer = client.get(row.url(scene)) if row.sends is None else None
-            if answer is not None and answer.status_code == 200:
+            if answer is not None and answer.status_code == 200 and not answer.streaming:
                 found[f"{who} {row.name} {row.url(scene)}"] = answer.content.decode()
     return found
 

@@ -93,6 +93,7 @@ DEAL = {"name": "Deal", "amount": "10", "currency": "EUR"}
 
 #                             alice bob  otto mara olga finn ada
 EVERYBODY = "                 ok    ok   ok   ok   ok   ok   ok"
+NOTHING_TICKED = "            rule  rule rule rule rule rule rule"
 ADMINISTRATORS = "            no    no   no   no   no   no   ok"
 WRITES_ON_ACME = "            ok    no   no   ok   no   no   ok"
 SELLS = "                     ok    ok   ok   ok   ok   no   ok"
@@ -106,6 +107,11 @@ ROWS = [
     Row("home", EVERYBODY),
     Row("policy", EVERYBODY),
     Row("accounts", EVERYBODY),
+    Row("accounts_export", EVERYBODY),
+    Row("accounts_saved", EVERYBODY),
+    Row("accounts_saved", EVERYBODY, sends={"name": "Mine", "query": "mine=on"}),
+    Row("accounts_bulk", EVERYBODY),
+    Row("accounts_bulk", NOTHING_TICKED, sends={}),
     Row("account", EVERYBODY, acme),
     Row("account", EVERYBODY, globex),
     Row("account_sales", EVERYBODY, acme),

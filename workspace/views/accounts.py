@@ -1,41 +1,113 @@
-"""The list of accounts, and what was sold to one."""
+"""The list of accounts, what can be done with several, and what was sold to one."""
+
+from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.http import HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts_app.dormancy import rule_in_force
 from accounts_app.models import Account
+from accounts_app.querysets import AccountQuerySet
+from core import preferences
 from core.days import day_of
+from core.inputs import is_id
 from core.keyset import page_of
-from core.pages import SignedInRequest
+from core.models import SavedList
+from core.pages import SignedInRequest, status_of
 from pipeline.models import Sale
 from pipeline.sales_net import net_amount
-from workspace.forms import AccountFilter
-from workspace.meter import meter
+from workspace.account_list import PAGE_SIZE, account_list
+from workspace.bulk import release_all, set_steps
+from workspace.exports import accounts_as_csv
+from workspace.forms import AccountFilter, BulkForm
 
-PAGE_SIZE = 50
+PAGE = "accounts"
 
 
 @require_safe
 @login_required
 def accounts(request: SignedInRequest) -> HttpResponse:
-    """By name; the number of accounts is never asked for."""
+    """In the order of an index; the number of accounts is never asked for."""
     chosen = AccountFilter(request.GET)
-    page = page_of(
-        Account.objects.visible_to(request.user)
-        .matching(**chosen.chosen(request.user))
-        .select_related("owner"),
-        by="name",
-        size=PAGE_SIZE,
+    shown = account_list(
+        _matching(request, chosen),
+        reader=request.user,
+        on=day_of(timezone.now()),
+        sort=chosen.order(),
+        columns=chosen.columns(),
         cursor=request.GET.get("after", ""),
     )
-    rule, on = rule_in_force(), day_of(timezone.now())
-    rows = [(account, meter(account, rule, on=on, reader=request.user)) for account in page.rows]
-    context = {"filter": chosen, "page": page, "rows": rows}
+    context = {
+        "filter": chosen,
+        "list": shown,
+        "bulk": BulkForm(accounts=[]),
+        "saved": SavedList.objects.filter(user=request.user, page=PAGE),
+        "query": kept_query(request),
+    }
     return render(request, "workspace/accounts.html", context)
+
+
+@require_safe
+@login_required
+def export(request: SignedInRequest) -> StreamingHttpResponse:
+    """The same accounts as a file that the import reads."""
+    rows = _matching(request, AccountFilter(request.GET))
+    answer = StreamingHttpResponse(accounts_as_csv(rows), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = 'attachment; filename="accounts.csv"'
+    return answer
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def saved_list(request: SignedInRequest) -> HttpResponse:
+    """Keeps the list as it stands under a name, or forgets it."""
+    if request.method == "POST":
+        name, query = request.POST.get("name", ""), request.POST.get("query", "")
+        if "forget" in request.POST:
+            preferences.forget_list(request.user, page=PAGE, name=name)
+        else:
+            preferences.save_list(request.user, page=PAGE, name=name, query=query)
+        return redirect(f"{reverse('accounts')}?{QueryDict(query).urlencode()}")
+    return redirect("accounts")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def bulk(request: SignedInRequest) -> HttpResponse:
+    """The same step for the accounts that were ticked; letting go is asked once more."""
+    if request.method != "POST":
+        return redirect("accounts")
+    ids = [int(text) for text in request.POST.getlist("account") if is_id(text)][:PAGE_SIZE]
+    ticked = list(Account.objects.visible_to(request.user).filter(pk__in=ids).order_by("name"))
+    form = BulkForm(request.POST, accounts=ticked)
+    context: dict[str, Any] = {"form": form, "accounts": ticked}
+    if form.is_valid():
+        facts = form.cleaned_data
+        if facts["do"] == "step":
+            context["outcomes"] = set_steps(
+                ticked,
+                what=facts["what"],
+                due_on=facts["due_on"],
+                by=request.user,
+                at=timezone.now(),
+            )
+        elif facts["sure"]:
+            context["outcomes"] = release_all(ticked, by=request.user, at=timezone.now())
+    return render(request, "workspace/bulk.html", context, status=status_of(form))
+
+
+def kept_query(request: HttpRequest) -> str:
+    """What the list was asked for, without the place in it."""
+    query = request.GET.copy()
+    query.pop("after", None)
+    return query.urlencode()
+
+
+def _matching(request: SignedInRequest, chosen: AccountFilter) -> AccountQuerySet:
+    return Account.objects.visible_to(request.user).matching(**chosen.chosen(request.user))
 
 
 @require_safe
