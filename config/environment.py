@@ -20,8 +20,9 @@ from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
 import environ
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.core.management.utils import get_random_secret_key
+from django.core.validators import validate_email
 
 from core.money import MINOR_UNITS
 
@@ -54,6 +55,7 @@ class Environment:
     database: dict[str, Any]
     redis_url: str | None
     email: dict[str, Any]
+    email_from: str
     time_zone: str
     base_currency: str
     sweep_at: time
@@ -76,6 +78,7 @@ def read(variables: Mapping[str, str], *, base_dir: Path) -> Environment:
         database=_database(given, var_dir),
         redis_url=_redis_url(given),
         email=_email(given),
+        email_from=_email_from(given),
         time_zone=_time_zone(given),
         base_currency=_base_currency(given),
         sweep_at=_sweep_at(given),
@@ -179,6 +182,16 @@ def _email(given: Mapping[str, str]) -> dict[str, Any]:
         raise _refusal("EMAIL_URL", value, allowed)
     email: dict[str, Any] = environ.Env.email_url_config(value)
     return email
+
+
+def _email_from(given: Mapping[str, str]) -> str:
+    value = given.get("EMAIL_FROM", "steward@localhost")
+    try:
+        validate_email(value)
+    except ValidationError as error:
+        allowed = "an address that mail may come from, such as steward@example.com"
+        raise _refusal("EMAIL_FROM", value, allowed) from error
+    return value
 
 
 def _check_url(name: str, value: str, schemes: set[str], allowed: str) -> None:

@@ -36,6 +36,12 @@ INSTALLED_APPS = [
     "django_filters",
     "drf_spectacular",
     "drf_spectacular_sidecar",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "core",
     "accounts_app",
     "pipeline",
@@ -54,6 +60,8 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "core.entrance.middleware.LastSeen",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "core.pages.RefusalPages",
@@ -107,6 +115,8 @@ CACHES: dict[str, dict[str, Any]] = {
     else {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "steward_cache",
+        # The default of 300 is soon full, and what is thrown out then are counts of attempts.
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
     }
 }
 
@@ -146,6 +156,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 
 # People
 AUTH_USER_MODEL = "core.User"
+AUTHENTICATION_BACKENDS = ["core.entrance.backend.UsernameOrEmail"]
 LOGIN_URL = "sign_in"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "sign_in"
@@ -162,6 +173,35 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
+
+# Signing in (allauth). Administrators and imports add people, nobody signs up, and an address is
+# what an administrator entered: allauth's own table of addresses stays empty.
+ACCOUNT_ADAPTER = "core.entrance.adapters.Accounts"
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_FORMS = {
+    "login": "core.entrance.forms.SignIn",
+    "reset_password": "core.entrance.forms.ForgottenPassword",
+    "reset_password_from_key": "core.entrance.forms.NewPassword",
+    "change_password": "core.entrance.forms.ChangedPassword",
+    "reauthenticate": "core.entrance.forms.PasswordAgain",
+}
+PASSWORD_RESET_TIMEOUT = int(timedelta(hours=1).total_seconds())
+# Attempts are counted in the cache, by the address they come from and by the name they try.
+ACCOUNT_RATE_LIMITS = {
+    "login": "30/m/ip",
+    "login_failed": "10/m/ip,5/5m/key",
+    "reset_password": "20/m/ip,5/h/key",
+    "reset_password_from_key": "20/m/ip",
+    "change_password": "5/m/user",
+    "reauthenticate": "10/m/user",
+}
+# The proxy that ends TLS says who asks; without one it is whoever is connected.
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if ENVIRONMENT.https else 0
 
 # Language and time
 LANGUAGE_CODE = "en-gb"
@@ -228,6 +268,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
 
 # Mail
 vars().update(ENVIRONMENT.email)
+DEFAULT_FROM_EMAIL = ENVIRONMENT.email_from
 
 # Security. HTTPS=on says that a proxy in front ends TLS and sets X-Forwarded-Proto.
 X_FRAME_OPTIONS = "DENY"

@@ -1,7 +1,6 @@
 """All addresses."""
 
 from django.contrib import admin
-from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import include, path
 
 from config.health import healthz, readyz
@@ -12,8 +11,7 @@ urlpatterns = [
     path("", include("handoffs.urls")),
     path("", include("pipeline.urls")),
     path("", include("accounts_app.urls")),
-    path("sign-in/", LoginView.as_view(redirect_authenticated_user=True), name="sign_in"),
-    path("sign-out/", LogoutView.as_view(), name="sign_out"),
+    path("", include("core.entrance.urls")),
     path("admin/", admin.site.urls),
     path("api/v1/", include("config.api")),
     path("healthz", healthz, name="healthz"),

@@ -10,7 +10,9 @@ from functools import cached_property
 from typing import Any, TypeVar, cast
 from urllib.parse import urlencode
 
+from allauth.account.decorators import secure_admin_login
 from django import forms
+from django.apps import apps
 from django.contrib import admin
 from django.contrib.admin.options import BaseModelAdmin
 from django.contrib.auth.models import Group
@@ -52,8 +54,24 @@ Column = str | Callable[[Any], str]
 admin.site.site_header = "Steward"
 admin.site.site_title = "Steward"
 admin.site.index_title = "Every table, to read"
-# Steward knows roles, not groups, which Django's own room has registered by now.
+
+
+def change_password_outside(
+    request: HttpRequest, extra_context: dict[str, Any] | None = None
+) -> HttpResponse:
+    return redirect("account_change_password")
+
+
+# One way in, with limits and the second factor; and one place for one's own password.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+admin.site.password_change = change_password_outside  # type: ignore[assignment,method-assign]
+# Steward knows roles, not groups, which Django's own room has registered by now; and allauth's
+# tables show what signs people in.
 admin.site.unregister(Group)
+for room in ("account", "mfa", "usersessions", "socialaccount"):
+    for model in apps.get_app_config(room).get_models():
+        if admin.site.is_registered(model):
+            admin.site.unregister(model)
 
 
 class FirstRows(Paginator[_M]):

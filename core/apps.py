@@ -12,6 +12,6 @@ class CoreConfig(AppConfig):
     verbose_name = "People and record"
 
     def ready(self) -> None:
-        autodiscover_modules("receivers")
+        autodiscover_modules("receivers", "entrance.listeners")
         pre_migrate.connect(triggers.before_migrate, sender=self)
         post_migrate.connect(triggers.after_migrate, sender=self)

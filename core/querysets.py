@@ -13,7 +13,15 @@ if TYPE_CHECKING:
 
 SYSTEM_USERNAME = "steward"
 ABOUT_PAYOUTS = ("ledger.posted", "payout.drafted", "payout.approved")
-ABOUT_SIGNING_IN = ("token.issued", "token.revoked", "user.added", "user.changed")
+ABOUT_SIGNING_IN = (
+    "password.changed",
+    "sign_in.added",
+    "sign_in.removed",
+    "token.issued",
+    "token.revoked",
+    "user.added",
+    "user.changed",
+)
 _M = TypeVar("_M", bound=models.Model)
 
 
@@ -27,6 +35,29 @@ class ReadByAll(models.QuerySet[_M]):
 class UserQuerySet(models.QuerySet["User"]):
     def active(self) -> "UserQuerySet":
         return self.filter(active=True).exclude(role="system")
+
+    def called(self, text: str) -> "User | None":
+        """Whom somebody means who signs in as ``text``: a username, else an address; capitals
+        matter only where two are told apart by nothing else."""
+        named = models.Q(username__iexact=text) | (
+            models.Q(email__iexact=text) & ~models.Q(email="")
+        )
+        found = list(self.filter(named))
+        for alike in (
+            [user for user in found if user.username == text],
+            [user for user in found if user.username.lower() == text.lower()],
+            [user for user in found if user.email.lower() == text.lower()],
+        ):
+            if alike:
+                return alike[0] if len(alike) == 1 else None
+        return None
+
+    def reached_at(self, address: str) -> "UserQuerySet":
+        """Who is here and has this address. SQL alone takes letters for the same that are not."""
+        found = self.active().filter(email__iexact=address).exclude(email="")
+        return self.filter(
+            pk__in=[user.pk for user in found if user.email.lower() == address.lower()]
+        )
 
     def visible_to(self, user: "User") -> "UserQuerySet":
         """Everybody knows everybody, who left too: their name stands in the history."""
@@ -60,6 +91,12 @@ class UserManager(BaseUserManager["User"]):
 
     def active(self) -> UserQuerySet:
         return self.get_queryset().active()
+
+    def called(self, text: str) -> "User | None":
+        return self.get_queryset().called(text)
+
+    def reached_at(self, address: str) -> UserQuerySet:
+        return self.get_queryset().reached_at(address)
 
     def visible_to(self, user: "User") -> UserQuerySet:
         return self.get_queryset().visible_to(user)

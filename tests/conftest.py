@@ -10,6 +10,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 from hypothesis import settings as hypothesis_settings
+from pytest_django import Settings
 from redis import Redis
 
 from core import triggers
@@ -45,6 +46,13 @@ def _is_transactional(request: pytest.FixtureRequest) -> bool:
     marker = request.node.get_closest_marker("django_db")
     by_marker = marker is not None and marker.kwargs.get("transaction", False)
     return by_marker or bool({"transactional_db", "live_server"} & set(request.fixturenames))
+
+
+@pytest.fixture(autouse=True)
+def _counts_begin_anew(settings: Settings) -> None:
+    """Limits on guessing are counted in the cache, which outlives a test: on Redis always."""
+    apart = {"KEY_PREFIX": f"tests-{uuid.uuid4()}"}
+    settings.CACHES = {"default": {**settings.CACHES["default"], **apart}}
 
 
 @pytest.fixture

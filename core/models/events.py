@@ -14,7 +14,10 @@ class Verb(models.TextChoices):
 
     USER_ADDED = "user.added"
     USER_CHANGED = "user.changed"
-    TOKEN_ISSUED = "token.issued"  # noqa: S105 - what happened, no secret
+    PASSWORD_CHANGED = "password.changed"  # noqa: S105 - what happened, no secret
+    SIGN_IN_ADDED = "sign_in.added"
+    SIGN_IN_REMOVED = "sign_in.removed"
+    TOKEN_ISSUED = "token.issued"  # noqa: S105 - the same
     TOKEN_REVOKED = "token.revoked"  # noqa: S105 - the same
     TEAM_ADDED = "team.added"
     MEMBER_MOVED = "team.member_moved"

@@ -8,14 +8,17 @@ from django.http import HttpRequest
 from django.utils.formats import date_format
 
 from core import money
+from core.days import day_of
 
 register = template.Library()
 
 
-@register.filter(expects_localtime=True)
+@register.filter
 def day(value: dt.date | dt.datetime | None) -> str:
-    """ "1 June 2026"; of an instant, its day in the organisation's zone (templates localise)."""
-    return date_format(value, "j F Y") if value else "–"
+    """ "1 June 2026"; of an instant, its day in the organisation's zone, whoever reads it where."""
+    if not value:
+        return "–"
+    return date_format(day_of(value) if isinstance(value, dt.datetime) else value, "j F Y")
 
 
 @register.filter
@@ -32,6 +35,20 @@ def sum_of(amount: Decimal | None, currency: str) -> str:
 @register.filter
 def percent(rate: Decimal) -> str:
     return money.percent(rate)
+
+
+SYSTEMS = ("iPhone", "iPad", "Android", "Windows", "Mac OS X", "CrOS", "Linux")
+# Each of these also claims to be those after it.
+BROWSERS = {"Edg": "Edge", "OPR/": "Opera", "Firefox": "", "Chrome": "", "Safari": "", "curl": ""}
+
+
+@register.filter
+def device(user_agent: str) -> str:
+    """ "Firefox on Windows", as far as what the browser says of itself can be told."""
+    browsers = [name or mark for mark, name in BROWSERS.items() if mark in user_agent]
+    systems = [name for name in SYSTEMS if name in user_agent]
+    browser = browsers[0] if browsers else "A browser"
+    return f"{browser} on {systems[0]}" if systems else browser
 
 
 @register.simple_tag(takes_context=True)

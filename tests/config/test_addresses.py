@@ -19,14 +19,14 @@ def alice() -> User:
 
 
 def test_the_right_password_leads_home(client: Client, alice: User) -> None:
-    answer = client.post("/sign-in/", {"username": "alice", "password": PASSWORD})
+    answer = client.post("/sign-in/", {"login": "alice", "password": PASSWORD})
     assert answer.status_code == 302
     assert answer["Location"] == "/"
     assert client.get("/").status_code == 200
 
 
 def test_the_wrong_password_says_so_and_keeps_the_name(client: Client, alice: User) -> None:
-    answer = client.post("/sign-in/", {"username": "alice", "password": "guess"})
+    answer = client.post("/sign-in/", {"login": "alice", "password": "guess"})
     assert answer.status_code == 200
     page = answer.content.decode()
     assert 'role="alert"' in page
@@ -35,7 +35,7 @@ def test_the_wrong_password_says_so_and_keeps_the_name(client: Client, alice: Us
 
 def test_who_left_cannot_sign_in(client: Client, alice: User) -> None:
     User.objects.filter(pk=alice.pk).update(active=False)
-    answer = client.post("/sign-in/", {"username": "alice", "password": PASSWORD})
+    answer = client.post("/sign-in/", {"login": "alice", "password": PASSWORD})
     assert answer.status_code == 200
 
 
@@ -48,7 +48,7 @@ def test_who_left_is_signed_out_at_that_moment(client: Client, alice: User) -> N
 def test_the_system_cannot_sign_in(client: Client) -> None:
     system = User.objects.system()
     for password in ("", system.password):
-        answer = client.post("/sign-in/", {"username": system.username, "password": password})
+        answer = client.post("/sign-in/", {"login": system.username, "password": password})
         assert answer.status_code == 200
 
 
@@ -56,7 +56,7 @@ def test_somebody_elses_address_is_not_followed_after_the_sign_in(
     client: Client, alice: User
 ) -> None:
     answer = client.post(
-        "/sign-in/?next=https://elsewhere.example/", {"username": "alice", "password": PASSWORD}
+        "/sign-in/?next=https://elsewhere.example/", {"login": "alice", "password": PASSWORD}
     )
     assert answer["Location"] == "/"
 
@@ -71,7 +71,7 @@ def test_signing_out_needs_a_post(client: Client, alice: User) -> None:
 
 def test_a_form_without_its_token_is_refused(alice: User) -> None:
     strict = Client(enforce_csrf_checks=True)
-    answer = strict.post("/sign-in/", {"username": "alice", "password": PASSWORD})
+    answer = strict.post("/sign-in/", {"login": "alice", "password": PASSWORD})
     assert answer.status_code == 403
 
 

@@ -32,7 +32,7 @@ def test_with_nothing_set_everything_lives_under_var(tmp_path: Path) -> None:
 
 def test_an_empty_value_counts_as_unset(tmp_path: Path) -> None:
     names = "DATABASE_URL REDIS_URL SECRET_KEY ALLOWED_HOSTS TIME_ZONE BASE_CURRENCY SWEEP_AT"
-    names += " EMAIL_URL DEBUG HTTPS VAR_DIR"
+    names += " EMAIL_URL EMAIL_FROM DEBUG HTTPS VAR_DIR"
     for blank in ("", "  "):
         assert read(dict.fromkeys(names.split(), blank), base_dir=tmp_path) == read(
             {}, base_dir=tmp_path
@@ -50,6 +50,7 @@ def test_what_is_given_is_taken(tmp_path: Path) -> None:
             "BASE_CURRENCY": "JPY",
             "SWEEP_AT": "23:59",
             "EMAIL_URL": "smtp+tls://u:p@mail.example:587",
+            "EMAIL_FROM": "steward@example.com",
             "DEBUG": "Yes",
             "HTTPS": "1",
             "VAR_DIR": "elsewhere",
@@ -69,6 +70,7 @@ def test_what_is_given_is_taken(tmp_path: Path) -> None:
     assert environment.sweep_at == time(23, 59)
     assert environment.email["EMAIL_HOST"] == "mail.example"
     assert environment.email["EMAIL_USE_TLS"] is True
+    assert environment.email_from == "steward@example.com"
     assert environment.debug is True
     assert environment.https is True
     assert environment.var_dir == tmp_path / "elsewhere"
@@ -101,6 +103,8 @@ NONSENSE = [
     ("REDIS_URL", "redis://"),
     ("REDIS_URL", "redis://localhost:six/0"),
     ("REDIS_URL", "redis://localhost/zero"),
+    ("EMAIL_FROM", "nobody"),
+    ("EMAIL_FROM", "Steward <steward@example.com>"),
     ("EMAIL_URL", "nonsense"),
     ("EMAIL_URL", "http://mail.example"),
     ("EMAIL_URL", "smtp://"),

@@ -35,6 +35,7 @@ BASELINE = {
     "brief_version": 4,
     "payouts": 7,
     "policy": 3,
+    "usersessions_list": 3,
 }
 # Whoever holds nothing is asked about once or twice more: covers, teams, an open handoff.
 MOST_ON_AN_ACCOUNT = 12

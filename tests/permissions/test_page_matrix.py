@@ -23,7 +23,19 @@ pytestmark = pytest.mark.django_db
 
 WHO = ("alice", "bob", "otto", "mara", "olga", "finn", "ada")
 OTHERS_TABLES = ("admin", "api")
-OPEN_TO_ALL = {"sign_in", "sign_out", "healthz", "readyz"}
+OPEN_TO_ALL = {
+    "healthz",
+    "readyz",
+    # Before somebody is signed in, and on the way out.
+    "sign_in",
+    "account_login",
+    "sign_out",
+    # Whoever has no password or forgot it has a link sent.
+    "account_reset_password",
+    "account_reset_password_done",
+    "account_reset_password_from_key",
+    "account_reset_password_from_key_done",
+}
 
 
 @dataclass(frozen=True)
@@ -101,6 +113,7 @@ WROTE_THE_CALL = "            ok    no   no   ok   no   no   ok"
 CLAIMS = "                    rule  ok   ok   no   no   no   no"
 WRITES_THE_BRIEF = "          ok    no   no   no   no   no   no"
 JUDGES_THE_BRIEF = "          no    ok   no   ok   no   no   no"
+HAS_NO_PASSWORD = "           no    no   no   no   no   no   no"
 READS_ALICES_PAYOUTS = "      ok    gone gone ok   gone ok   ok"
 
 ROWS = [
@@ -150,6 +163,13 @@ ROWS = [
     Row("theme", EVERYBODY),
     Row("theme", EVERYBODY, sends={"theme": "dark"}),
     Row("styleguide", ADMINISTRATORS),
+    # Nobody of the cast has a password: they are led to have one sent, and have none to confirm.
+    Row("account_change_password", EVERYBODY),
+    Row("account_change_password", EVERYBODY, sends={}),
+    Row("account_reauthenticate", HAS_NO_PASSWORD),
+    Row("account_reauthenticate", HAS_NO_PASSWORD, sends={}),
+    Row("usersessions_list", EVERYBODY),
+    Row("usersessions_list", EVERYBODY, sends={"end": "others"}),
     Row("payouts", READS_ALICES_PAYOUTS, query=alices),
 ]
 

@@ -1,0 +1,1 @@
+"""The way in: allauth, with our people, our words and our record."""
