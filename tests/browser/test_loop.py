@@ -58,16 +58,16 @@ def test_the_loop(width: int, sign_in: SignIn, alice: User, bob: User) -> None:
     complaints = complaints_of(his, hers)
 
     # Bob finds it in the pool, sees why, and claims it.
-    his.get_by_role("link", name="Pool").click()
+    his.get_by_role("link", name="Pool", exact=True).click()
     his.get_by_text("Why it is here").click()
     expect(his.get_by_text("this one counts")).to_be_visible()
     fits(his)
     his.get_by_role("button", name="Claim Acme").click()
-    expect(his.get_by_role("heading", name="Bob holds it since")).to_be_visible()
+    expect(his.locator(".vitals").get_by_text("Bob since")).to_be_visible()
     fits(his)
 
     # Alice hands in what only she knows.
-    hers.get_by_role("link", name="Handoffs").click()
+    hers.get_by_role("link", name="Handoffs", exact=True).click()
     hers.get_by_role("link", name="Write the brief").click()
     hers.get_by_label("Players").fill("Jo decides.")
     hers.get_by_label("Policies").fill("Two offers.")
@@ -77,7 +77,7 @@ def test_the_loop(width: int, sign_in: SignIn, alice: User, bob: User) -> None:
     fits(hers)
 
     # Bob reads and accepts it.
-    his.get_by_role("link", name="Handoffs").click()
+    his.get_by_role("link", name="Handoffs", exact=True).click()
     his.get_by_role("link", name="Acme").first.click()
     expect(his.get_by_text("Jo decides.")).to_be_visible()
     his.get_by_role("button", name="Accept").click()
@@ -102,7 +102,7 @@ def test_the_loop(width: int, sign_in: SignIn, alice: User, bob: User) -> None:
     expect(his.get_by_text("Second line is won")).to_be_visible()
 
     # Alice sees her two lines, to be redone with a pencil.
-    hers.get_by_role("link", name="Payouts").click()
+    hers.get_by_role("link", name="Payouts", exact=True).click()
     incentive = hers.locator("#incentive")
     expect(incentive.get_by_text("5 % first sale of 20,000.00 EUR = 1,000.00 EUR")).to_be_visible()
     expect(
@@ -112,7 +112,7 @@ def test_the_loop(width: int, sign_in: SignIn, alice: User, bob: User) -> None:
     fits(hers)
 
     # And Bob's commission is what it would have been anyway.
-    his.get_by_role("link", name="Payouts").click()
+    his.get_by_role("link", name="Payouts", exact=True).click()
     expect(his.locator("#commission").get_by_text("8 % (default rate)")).to_contain_text("1,600.00")
     assert complaints == []
 
@@ -120,7 +120,7 @@ def test_the_loop(width: int, sign_in: SignIn, alice: User, bob: User) -> None:
 @pytest.mark.usefixtures("swept")
 def test_the_timeline_is_filtered_without_leaving_the_page(sign_in: SignIn, bob: User) -> None:
     page = sign_in(bob, DESKTOP)
-    page.get_by_role("link", name="Accounts").click()
+    page.get_by_role("link", name="Accounts", exact=True).click()
     page.get_by_role("link", name="Acme").click()
     expect(page.locator("#timeline li")).to_have_count(1)
     page.evaluate("window.stayed = true")
