@@ -50,7 +50,7 @@ def add_contact(
     check_may_write(by, row, at=at)
     contact = Contact(account=row, name=name, **fields)
     _check_superior(contact)
-    contact.full_clean(exclude=["account"])
+    contact.clean_fields(exclude=["account"])
     contact.save(force_insert=True)
     _set_roles(contact, set(), {str(kind) for kind in roles})
     events.record(
@@ -93,7 +93,7 @@ def change_contact(
     for name, (_, value) in changes.items():
         setattr(contact, name, value)
     _check_superior(contact)
-    contact.full_clean(exclude=["account"])
+    contact.clean_fields(exclude=["account"])
     contact.save(update_fields=list(changes))
     _set_roles(contact, roles_before, roles_after)
     if roles_after != roles_before:

@@ -34,7 +34,7 @@ def add_account(name: str, *, by: User, at: dt.datetime, **fields: Any) -> Accou
     if not (runs_it(by) or (by.is_active and by.role in (Role.REP, Role.MANAGER))):
         raise NotAllowed("Reps, managers and administrators add accounts.")
     account = Account(name=name, state=State.POOLED, **fields)
-    account.full_clean()
+    account.clean_fields()
     account.save(force_insert=True)
     events.record(
         verb=Verb.ACCOUNT_ADDED,
@@ -61,7 +61,7 @@ def change_account(account: Account, *, by: User, at: dt.datetime, **fields: Any
     _check_parent(account, fields.get("parent"))
     for name, (_, value) in changes.items():
         setattr(account, name, value)
-    account.full_clean()
+    account.clean_fields(exclude=["owner", "merged_into"])
     account.save(update_fields=[*changes, "updated_at"])
     events.record(
         verb=Verb.ACCOUNT_CHANGED,

@@ -15,6 +15,8 @@ def introduce(account_id: int, *, engaged_at: dt.datetime, by: User, at: dt.date
     waiting = Handoff.objects.transferred().filter(
         account=account_id, transition=TransitionState.WAITING, transferred_at__lte=engaged_at
     )
+    if not waiting.exists():
+        return
     for handoff in waiting:
         is_theirs = by.pk == handoff.incoming_id
         if is_theirs or covers(by, handoff.incoming, on=day_of(engaged_at)):

@@ -1,13 +1,15 @@
 """Checks of the pool and of handoffs."""
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterator
+from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from accounts_app import dormancy_rule
 from accounts_app.models import Account, AccountAccess, OwnershipPeriod, State
-from core.days import day_of, end_of, start_of
+from core.days import day_of
 from core.models import Event, Verb
 from handoffs import briefs, steps
 from handoffs.models import (
@@ -95,20 +97,23 @@ def _day(entry: PoolEntry, name: str) -> dt.date | None:
 
 def sweeps_did_what_they_say() -> Iterator[Finding]:
     """A night's numbers are those of the warnings and of the entries of that night."""
+    warnings = Event.objects.filter(verb=Verb.ACCOUNT_WARNED)
+    warned = _by_day(warnings.values_list("happened_at", flat=True))
+    swept = PoolEntry.objects.filter(reason=EntryReason.SWEPT)
+    pooled = _by_day(swept.values_list("entered_at", flat=True))
     for run in SweepRun.objects.filter(finished_at__isnull=False).order_by("night"):
-        from_, until = start_of(run.night), end_of(run.night)
-        warned = Event.objects.filter(
-            verb=Verb.ACCOUNT_WARNED, happened_at__gte=from_, happened_at__lt=until
-        ).count()
-        pooled = PoolEntry.objects.filter(
-            reason=EntryReason.SWEPT, entered_at__gte=from_, entered_at__lt=until
-        ).count()
-        if (run.warned, run.pooled) != (warned, pooled):
+        on_record = (warned[run.night], pooled[run.night])
+        if (run.warned, run.pooled) != on_record:
             yield Finding(
                 "sweep_off",
                 f"The sweep of {run.night} says {run.warned} warned and {run.pooled} pooled;"
-                f" on record are {warned} and {pooled}.",
+                f" on record are {on_record[0]} and {on_record[1]}.",
             )
+
+
+def _by_day(instants: QuerySet[Any, dt.datetime]) -> Counter[dt.date]:
+    """How many on each day; read once, not for each night."""
+    return Counter(day_of(at) for at in instants.order_by().iterator(2_000))
 
 
 def handoffs_stand_where_their_steps_led() -> Iterator[Finding]:
