@@ -26,7 +26,7 @@ class SetAsideInline(ReadOnlyInline[SetAside, SweepRun]):
 
 @admin.register(SweepRun)
 class SweepRunAdmin(ReadOnlyAdmin[SweepRun]):
-    list_display = ["night", "policy", "warned", "pooled", "started_at", "finished_at"]
+    list_display = ["night", "run_on", "policy", "warned", "pooled", "started_at", "finished_at"]
     date_hierarchy = "night"
     inlines = [SetAsideInline]
 

@@ -11,7 +11,7 @@ from core.models import User
 from core.querysets import ReadByAll
 
 if TYPE_CHECKING:
-    from handoffs.models import Handoff, PoolEntry
+    from handoffs.models import Handoff, PoolEntry, SweepRun
 
 
 class PoolEntryQuerySet(ReadByAll["PoolEntry"]):
@@ -25,6 +25,12 @@ class PoolEntryQuerySet(ReadByAll["PoolEntry"]):
         )
         latest = held.order_by("-ended_at").values("ended_at")[:1]
         return self.annotate(last_held_until=models.Subquery(latest))
+
+
+class SweepRunQuerySet(models.QuerySet["SweepRun"]):
+    def told_late(self) -> "SweepRunQuerySet":
+        """Runs for a night that had passed when they were run."""
+        return self.filter(run_on__gt=models.F("night"))
 
 
 class HandoffQuerySet(ReadByAll["Handoff"]):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
 
 from accounts_app import dormancy_rule, ownership, policies
 from accounts_app.models import Account, DormancyPolicy, EndedBy
@@ -21,7 +21,7 @@ from core.days import day_of
 from core.errors import Refused
 from core.locking import bound_the_wait
 from core.models import Event, User, Verb
-from handoffs import evidence, pool
+from handoffs import evidence, notices, pool
 from handoffs.models import EntryReason, SetAside, SweepRun
 from handoffs.opening import open_for_entries
 from handoffs.releases import cancel_untransferred
@@ -40,7 +40,11 @@ class Due:
 
 
 def sweep(*, at: dt.datetime, by: User, today: dt.date) -> SweepRun:
-    """Sweeps the night of ``at``, which may lie before ``today`` and never after it."""
+    """Sweeps the night of ``at``, which may lie before ``today`` and never after it.
+
+    Tonight's run, on ``today``, begins by dating anew what runs for earlier nights warned of, so
+    that the notice runs from the day on which the holder was told.
+    """
     night = day_of(at)
     if night > today:
         raise Refused("in_future", f"{night} is to come; try it with --dry-run.", night=night)
@@ -51,20 +55,26 @@ def sweep(*, at: dt.datetime, by: User, today: dt.date) -> SweepRun:
     _check_order(night, runs)
     policies.apply_due(on=night, at=at, by=by)
     policy = policy_for(night)
-    run = run or _begin(night, policy, at=at)
-    _work_off(run, _to_warn(run, policy), _Warn(policy, by=by, at=at), "warned")
+    run = _taken_up(run, today=today) or _begin(night, policy, at=at, today=today)
+    if night == today:
+        late = notices.may_be_told_late(policy, today=today)
+        _work_off(run, late, _Redate(policy, by=by, at=at), "redated")
+    _work_off(run, _to_warn(run, policy), _Warn(policy, by=by, at=at, today=today), "warned")
     _work_off(run, _to_pool(run), _Pool(policy, by=by, at=at), "pooled")
     return _finish(run, by=by, at=at)
 
 
-def preview(night: dt.date) -> Iterator[Due]:
+def preview(night: dt.date, *, today: dt.date) -> Iterator[Due]:
     """What a sweep on ``night``, in the future too, would do as things stand now."""
     policy = policy_for(night)
     due = Account.objects.select_related("owner").order_by("id")
     to_warn = list(due.to_warn(on=night, warn_days=policy.warn_days))
     for account in to_warn:
         yield Due(account, "warn", evidence.of(account, policy.rule))
+    kept = notices.held_back(policy, on=night, today=today) if night >= today else ()
     for account in [*_also_to_pool(to_warn, policy, night), *due.to_pool(on=night)]:
+        if account.pk in kept:
+            continue
         yield Due(account, "pool", evidence.of(account, policy.rule))
 
 
@@ -115,20 +125,69 @@ def _check_order(night: dt.date, runs: Sequence[SweepRun]) -> None:
 
 
 @transaction.atomic
-def _begin(night: dt.date, policy: DormancyPolicy, *, at: dt.datetime) -> SweepRun:
+def _begin(
+    night: dt.date, policy: DormancyPolicy, *, at: dt.datetime, today: dt.date
+) -> SweepRun:
     """The run of a night that had none; of two at once both get the same one."""
-    new = SweepRun(night=night, policy=policy, started_at=at)
+    new = SweepRun(night=night, policy=policy, started_at=at, run_on=today)
     SweepRun.objects.bulk_create([new], ignore_conflicts=True)
     return SweepRun.objects.get(night=night)
+
+
+def _taken_up(run: SweepRun | None, *, today: dt.date) -> SweepRun | None:
+    """A run that was cut off goes on; if on a later day, that is when it tells the rest."""
+    if run is not None and run.run_on != today:
+        run.run_on = today
+        run.save(update_fields=["run_on"])
+    return run
+
+
+class _Redate:
+    """Of one batch that was warned as of earlier nights: the warning is of when it was told."""
+
+    def __init__(self, policy: DormancyPolicy, *, by: User, at: dt.datetime) -> None:
+        self.policy, self.by, self.at = policy, by, at
+
+    def __call__(self, rows: Sequence[Account]) -> int:
+        told = notices.told_late(notices.warned_days(rows))
+        pooled_before = {row.pk: row.pool_on for row in rows}
+        late = [row for row in rows if row.pk in told]
+        for row in late:
+            row.warned_on = told[row.pk]
+            row.pool_on = dormancy_rule.pool_on(row.dormant_on, row.warned_on, self.policy.rule)
+        Account.objects.bulk_update(late, ["warned_on", "pool_on"])
+        written = events.record_many(self._event(row) for row in late)
+        events.tell_many(
+            (event, _longer(row), row.owner)
+            for event, row in zip(written, late, strict=True)
+            if row.owner is not None and row.pool_on != pooled_before[row.pk]
+        )
+        return len(late)
+
+    def _event(self, row: Account) -> Event:
+        return events.built(
+            verb=Verb.WARNING_REDATED,
+            subject=row,
+            account_id=row.pk,
+            actor=self.by,
+            at=self.at,
+            changes={
+                "holder": row.owner_id,
+                "warned_on": row.warned_on,
+                "pool_on": row.pool_on,
+            },
+        )
 
 
 class _Warn:
     """Warns the holders of one batch."""
 
-    def __init__(self, policy: DormancyPolicy, *, by: User, at: dt.datetime) -> None:
-        self.policy, self.by, self.at = policy, by, at
+    def __init__(
+        self, policy: DormancyPolicy, *, by: User, at: dt.datetime, today: dt.date
+    ) -> None:
+        self.policy, self.by, self.at, self.today = policy, by, at, today
 
-    def __call__(self, rows: Sequence[Account]) -> None:
+    def __call__(self, rows: Sequence[Account]) -> int:
         rule, night = self.policy.rule, day_of(self.at)
         for row in rows:
             row.warned_on = night
@@ -140,15 +199,17 @@ class _Warn:
             for event, row in zip(written, rows, strict=True)
             if row.owner is not None
         )
+        return len(rows)
 
     def _event(self, row: Account) -> Event:
+        late = {notices.TOLD_ON: self.today} if self.today != day_of(self.at) else {}
         return events.built(
             verb=Verb.ACCOUNT_WARNED,
             subject=row,
             account_id=row.pk,
             actor=self.by,
             at=self.at,
-            changes={"holder": row.owner_id, **evidence.of(row, self.policy.rule)},
+            changes={"holder": row.owner_id, **late, **evidence.of(row, self.policy.rule)},
         )
 
 
@@ -158,7 +219,7 @@ class _Pool:
     def __init__(self, policy: DormancyPolicy, *, by: User, at: dt.datetime) -> None:
         self.policy, self.by, self.at = policy, by, at
 
-    def __call__(self, rows: Sequence[Account]) -> None:
+    def __call__(self, rows: Sequence[Account]) -> int:
         holders = {row.pk: row.owner for row in rows if row.owner is not None}
         signs = {row.pk: evidence.of(row, self.policy.rule) for row in rows}
         cancel_untransferred([row.pk for row in rows], by=self.by, at=self.at)
@@ -173,10 +234,18 @@ class _Pool:
             evidence=signs,
         )
         open_for_entries(entries, policy=self.policy, by=self.by, at=self.at)
+        return len(rows)
 
 
 def _warning(row: Account) -> str:
     return f"{row} goes to the pool on {row.pool_on} unless a customer answers."
+
+
+def _longer(row: Account) -> str:
+    return (
+        f"{row} is yours until {row.pool_on}: the notice counts from {row.warned_on}, the day on"
+        f" which you were told."
+    )
 
 
 def _to_warn(run: SweepRun, policy: DormancyPolicy) -> AccountQuerySet:
@@ -184,11 +253,13 @@ def _to_warn(run: SweepRun, policy: DormancyPolicy) -> AccountQuerySet:
 
 
 def _to_pool(run: SweepRun) -> AccountQuerySet:
-    return Account.objects.to_pool(on=run.night)
+    """One that was set aside this night waits: its warning may not be dated right yet."""
+    aside = SetAside.objects.filter(run=run, account=OuterRef("pk"))
+    return Account.objects.to_pool(on=run.night).exclude(Exists(aside))
 
 
 def _work_off(
-    run: SweepRun, due: AccountQuerySet, treat: Callable[[Sequence[Account]], None], count: str
+    run: SweepRun, due: AccountQuerySet, treat: Callable[[Sequence[Account]], int], count: str
 ) -> None:
     """Batch after batch, in the order of ids; a batch with a bad account is redone one by one.
 
@@ -209,7 +280,7 @@ def _one_by_one(
     run: SweepRun,
     due: AccountQuerySet,
     ids: Sequence[int],
-    treat: Callable[[Sequence[Account]], None],
+    treat: Callable[[Sequence[Account]], int],
     count: str,
 ) -> None:
     for account_id in ids:
@@ -227,7 +298,7 @@ def _treat(
     run: SweepRun,
     due: AccountQuerySet,
     ids: Sequence[int],
-    treat: Callable[[Sequence[Account]], None],
+    treat: Callable[[Sequence[Account]], int],
     count: str,
 ) -> None:
     """Locks what is still due of these, treats it, and counts it, all or nothing."""
@@ -236,8 +307,8 @@ def _treat(
     rows = list(still_due.select_related("owner").order_by("pk"))
     if not rows:
         return
-    treat(rows)
-    SweepRun.objects.filter(pk=run.pk).update(**{count: F(count) + len(rows)})
+    treated = treat(rows)
+    SweepRun.objects.filter(pk=run.pk).update(**{count: F(count) + treated})
 
 
 @transaction.atomic

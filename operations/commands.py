@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.management import CommandError
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandParser, OutputWrapper
 from django.db.models import Field, Model, Q, QuerySet
 from django.utils import timezone
 
@@ -20,6 +20,7 @@ from core import origin
 from core.days import day_of, moment
 from core.errors import Refused, sentences
 from core.models import User
+from handoffs.models import SweepRun
 from pipeline.models import Sale
 
 NOON = dt.time(12)
@@ -101,6 +102,15 @@ def happened_at(at: dt.datetime | None) -> dt.datetime:
 def night_of(day: dt.date, *, now: dt.datetime) -> dt.datetime:
     """When the night of that day falls: now for today, else that day at SWEEP_AT."""
     return now if day == day_of(now) else moment(day, settings.STEWARD_SWEEP_AT)
+
+
+def write_redated(run: SweepRun, out: OutputWrapper) -> None:
+    """Whom a live night keeps longer, because an earlier night was run late; mostly nobody."""
+    if run.redated:
+        out.write(
+            "Warnings of nights that were run late and count from when they were told:"
+            f" {run.redated}."
+        )
 
 
 def instant(text: str) -> dt.datetime:

@@ -27,6 +27,7 @@ class Verb(models.TextChoices):
     ACCOUNT_CLOSED = "account.closed"
     ACCOUNT_REOPENED = "account.reopened"
     ACCOUNT_WARNED = "account.warned"
+    WARNING_REDATED = "account.warning_redated"
     ACCOUNT_RESTORED = "account.restored"
     PERIOD_BEGAN = "ownership.began"
     PERIOD_ENDED = "ownership.ended"

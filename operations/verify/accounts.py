@@ -4,6 +4,8 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
+from django.db.models import Q
+
 from accounts_app import contracts, dormancy, dormancy_rule, policies
 from accounts_app.models import (
     Account,
@@ -98,11 +100,14 @@ def warnings_were_given() -> Iterator[Finding]:
 
 
 def was_warned(account_id: int, on: dt.date | None) -> bool:
-    """Whether a warning of the account is on record for that day."""
+    """Whether a warning of the account is on record for that day, or dated anew to it."""
     if on is None:
         return False
-    warnings = Event.objects.filter(account_id=account_id, verb=Verb.ACCOUNT_WARNED)
-    return warnings.filter(happened_at__gte=start_of(on), happened_at__lt=end_of(on)).exists()
+    that_night = Q(
+        verb=Verb.ACCOUNT_WARNED, happened_at__gte=start_of(on), happened_at__lt=end_of(on)
+    )
+    dated_anew = Q(verb=Verb.WARNING_REDATED, changes__warned_on=on.isoformat())
+    return Event.objects.filter(that_night | dated_anew, account_id=account_id).exists()
 
 
 def policies_gave_notice() -> Iterator[Finding]:

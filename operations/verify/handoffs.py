@@ -11,7 +11,7 @@ from accounts_app import dormancy_rule
 from accounts_app.models import Account, AccountAccess, OwnershipPeriod, State
 from core.days import day_of
 from core.models import Event, Verb
-from handoffs import briefs, steps
+from handoffs import briefs, notices, steps
 from handoffs.models import (
     BRIEF_FIELDS,
     Brief,
@@ -90,6 +90,25 @@ def nobody_was_swept_unwarned() -> Iterator[Finding]:
             )
 
 
+def nobody_was_swept_before_being_told() -> Iterator[Finding]:
+    """A night that was run when it came took no account whose notice, counted from when its holder
+    was really told, was not over. One that was run later tells of what would have been."""
+    live = set(SweepRun.objects.filter(run_on=F("night")).values_list("night", flat=True))
+    late = set(SweepRun.objects.told_late().values_list("night", flat=True))
+    swept = PoolEntry.objects.filter(reason=EntryReason.SWEPT, policy__isnull=False)
+    for entry in swept.select_related("account", "policy").iterator(2_000):
+        warned_on, swept_on = _day(entry, "warned_on"), day_of(entry.entered_at)
+        if entry.policy is None or swept_on not in live or warned_on not in late:
+            continue
+        told_on = notices.told_late({entry.account_id: warned_on}).get(entry.account_id, warned_on)
+        if swept_on < dormancy_rule.days_later(told_on, entry.policy.notice_days):
+            yield Finding(
+                "swept_too_soon",
+                f"{named(entry.account)} was swept on {swept_on}; its holder was told only on"
+                f" {told_on}.",
+            )
+
+
 def _day(entry: PoolEntry, name: str) -> dt.date | None:
     text = entry.evidence.get(name)
     return dt.date.fromisoformat(text) if text else None
@@ -97,18 +116,22 @@ def _day(entry: PoolEntry, name: str) -> dt.date | None:
 
 def sweeps_did_what_they_say() -> Iterator[Finding]:
     """A night's numbers are those of the warnings and of the entries of that night."""
-    warnings = Event.objects.filter(verb=Verb.ACCOUNT_WARNED)
-    warned = _by_day(warnings.values_list("happened_at", flat=True))
+    warned, redated = _events_by_day(Verb.ACCOUNT_WARNED), _events_by_day(Verb.WARNING_REDATED)
     swept = PoolEntry.objects.filter(reason=EntryReason.SWEPT)
     pooled = _by_day(swept.values_list("entered_at", flat=True))
     for run in SweepRun.objects.filter(finished_at__isnull=False).order_by("night"):
-        on_record = (warned[run.night], pooled[run.night])
-        if (run.warned, run.pooled) != on_record:
+        on_record = (warned[run.night], redated[run.night], pooled[run.night])
+        if (run.warned, run.redated, run.pooled) != on_record:
             yield Finding(
                 "sweep_off",
-                f"The sweep of {run.night} says {run.warned} warned and {run.pooled} pooled;"
-                f" on record are {on_record[0]} and {on_record[1]}.",
+                f"The sweep of {run.night} says {run.warned} warned, {run.redated} dated anew and"
+                f" {run.pooled} pooled; on record are {on_record[0]}, {on_record[1]} and"
+                f" {on_record[2]}.",
             )
+
+
+def _events_by_day(verb: Verb) -> Counter[dt.date]:
+    return _by_day(Event.objects.filter(verb=verb).values_list("happened_at", flat=True))
 
 
 def _by_day(instants: QuerySet[Any, dt.datetime]) -> Counter[dt.date]:
@@ -225,6 +248,7 @@ CHECKS: tuple[Check, ...] = (
     stays_begin_with_an_end,
     claims_have_one_winner,
     nobody_was_swept_unwarned,
+    nobody_was_swept_before_being_told,
     sweeps_did_what_they_say,
     handoffs_stand_where_their_steps_led,
     handoffs_agree_with_the_pool,

@@ -1,5 +1,5 @@
-"""Generated nights, missed ones too: nobody loses an account unwarned, or before the notice is
-over, whatever moved the clock (domain §4). The plain clock foretells every night."""
+"""Generated nights, some missed and some run late: nobody loses an account unwarned, or before the
+notice is over, whatever moved the clock (domain §4). The plain clock foretells every night."""
 
 import datetime as dt
 
@@ -33,23 +33,56 @@ class Nights(stories.Activities, stories.Sales, stories.Contracts, stories.Polic
         self.life.figures = said_by(first)
         factories.hold(self.account, on=self.now)
         self.life.periods.append(Held(self.now, self.today))
+        self.real_day = self.today
+        self.told_late: dict[dt.date, dt.date] = {}
+        self.live_nights: set[dt.date] = set()
 
-    @rule(wish=st.sampled_from(["tomorrow", "warning", "pool"]), missed=st.integers(0, 40))
-    def sweep(self, wish: str, missed: int) -> None:
-        """The night in question, or one some nights later, with none in between."""
+    @rule(
+        wish=st.sampled_from(["tomorrow", "warning", "pool"]),
+        missed=st.integers(0, 40),
+        late=st.just(0) | st.integers(1, 50),
+    )
+    def sweep(self, wish: str, missed: int, late: int) -> None:
+        """The night in question, or one some nights later, with none in between; run when it comes,
+        or ``late`` by so many days. What is run later leaves the real day ahead of the story."""
         days = {"warning": self.life.first_warning_day(), "pool": self.life.pool_on()}
         tomorrow = self.today + dt.timedelta(days=1)
         wished = days.get(wish) or tomorrow
         night = max(wished + dt.timedelta(days=missed), tomorrow)
+        if not late:
+            night = max(night, self.real_day)
+        self.real_day = max(night + dt.timedelta(days=late), self.real_day)
         self.now = moment(night, django_settings.STEWARD_SWEEP_AT)
-        run = sweep.sweep(at=self.now, by=self.steward, today=self.today)
+        run = sweep.sweep(at=self.now, by=self.steward, today=self.real_day)
         assert not run.set_aside.exists()
         self.note_policy()
-        warned = self.life.warn_if_due(self.today)
-        pooled = self.life.is_due_for_the_pool(self.today)
-        assert (run.warned, run.pooled) == (int(warned), int(pooled))
+        redated = self._count_notice_from_when_it_was_told()
+        warned = self.life.warn_if_due(night)
+        if warned and self.real_day > night:
+            self.told_late[night] = self.real_day
+        pooled = self.life.is_due_for_the_pool(night)
+        assert (run.redated, run.warned, run.pooled) == (redated, int(warned), int(pooled))
         if pooled:
             self._let_go()
+
+    @rule(wish=st.sampled_from(["warning", "pool"]), late=st.integers(1, 50))
+    def catch_up(self, wish: str, late: int) -> None:
+        """A night of the past is run by hand, and tonight's comes by itself."""
+        self.sweep(wish, 0, late)
+        self.sweep("tomorrow", 0, 0)
+
+    def _count_notice_from_when_it_was_told(self) -> int:
+        """On a live night, unless that was so long ago that the notice is over anyway."""
+        if self.today < self.real_day:
+            return 0
+        self.live_nights.add(self.today)
+        told = self.told_late.get(self.life.warned) if self.life.warned else None
+        if told is None or self.life.figures is None:
+            return 0
+        if told + dt.timedelta(days=self.life.figures.notice) <= self.today:
+            return 0
+        self.life.warned = told
+        return 1
 
     @precondition(lambda self: self.life.holder is not None)
     @rule(hours=hours)
@@ -113,6 +146,10 @@ class Nights(stories.Activities, stories.Sales, stories.Contracts, stories.Polic
             happened_at__lte=entry.entered_at,
         ).last()
         assert told is not None
+        if swept_on in self.live_nights:
+            told_on = told.changes.get("told_on", day_of(told.happened_at).isoformat())
+            since_told = swept_on - dt.date.fromisoformat(told_on)
+            assert since_told.days >= entry.policy.notice_days
         assert told.changes["holder"] == entry.previous_holder_id
         assert (swept_on - day_of(told.happened_at)).days >= entry.policy.notice_days
         assert Notification.objects.filter(event=told, recipient=entry.previous_holder).exists()
@@ -139,13 +176,13 @@ def test_the_stories_do_sweep_claim_restore_and_release() -> None:
     """So that what is shown above is not shown of nothing."""
     factories.cast()
     story = Nights()
-    story.sweep(wish="warning", missed=3)
-    story.sweep(wish="pool", missed=0)
+    story.sweep(wish="warning", missed=3, late=0)
+    story.sweep(wish="pool", missed=0, late=0)
     assert said(story) == "pooled"
     story.engage(hours=1, back=20)
     assert said(story) == "owned"
-    story.sweep(wish="warning", missed=0)
-    story.sweep(wish="pool", missed=9)
+    story.sweep(wish="warning", missed=0, late=0)
+    story.sweep(wish="pool", missed=9, late=0)
     assert said(story) == "pooled"
     story.claim(hours=2, which=1)
     assert said(story) == "owned"
@@ -156,6 +193,19 @@ def test_the_stories_do_sweep_claim_restore_and_release() -> None:
         "swept",
         "released",
     ]
+    story.teardown()
+
+
+def test_the_stories_do_tell_late() -> None:
+    factories.cast()
+    story = Nights()
+    story.sweep(wish="warning", missed=3, late=30)
+    told = story.real_day
+    story.sweep(wish="pool", missed=0, late=0)
+    assert (said(story), story.life.warned, story.today) == ("owned", told, told)
+    story.sweep(wish="pool", missed=0, late=0)
+    assert said(story) == "pooled"
+    assert (story.today - told).days == 7
     story.teardown()
 
 

@@ -101,7 +101,7 @@ def test_without_a_policy_no_night_is_swept(db: None) -> None:
         sweep_on(POOLED)
     assert refused.value.code == "no_policy"
     with pytest.raises(Refused):
-        list(sweep.preview(POOLED))
+        list(sweep.preview(POOLED, today=POOLED))
     assert not SweepRun.objects.exists()
 
 
@@ -147,7 +147,7 @@ def test_a_new_policy_holds_from_its_first_night_on_and_warns_whom_it_brings_for
 
 
 def _seen(night: dt.date) -> list[tuple[str, str]]:
-    return [(due.action, due.account.name) for due in sweep.preview(night)]
+    return [(due.action, due.account.name) for due in sweep.preview(night, today=TODAY)]
 
 
 def test_a_look_ahead_names_who_would_be_warned_and_pooled(db: None) -> None:
@@ -164,7 +164,7 @@ def test_a_look_ahead_gives_every_sign(db: None) -> None:
     factories.policy()
     account = owned()
     factories.engage(account, on=days_on(2))
-    due: Due = next(sweep.preview(POOLED))
+    due: Due = next(sweep.preview(POOLED, today=TODAY))
     assert due.account == account
     assert [sign["sign"] for sign in due.signs["signs"]] == ["take-over", "engagement"]
     assert due.signs["counted"] == "engagement"

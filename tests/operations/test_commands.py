@@ -57,7 +57,7 @@ def quiet(name: str = "Acme") -> Account:
 def two_nights(account: Account) -> Handoff:
     """Warned eight days ago, swept last night."""
     for days in (-8, 0):
-        sweep.sweep(at=at(days_on(days), 2), by=steward(), today=TODAY)
+        sweep.sweep(at=at(days_on(days), 2), by=steward(), today=days_on(days))
     return Handoff.objects.get(account=account)
 
 
@@ -225,12 +225,23 @@ def test_name_and_id_of_one_account_are_no_two_accounts(run: Terminal) -> None:
 def test_sweep_warns_and_pools(run: Terminal) -> None:
     factories.policy()
     account = quiet()
-    said = run("sweep", "--as-of", str(days_on(-8)))
-    assert said == Said(0, "Night of 2026-02-22: 1 warned, 0 pooled.\n", "")
+    with time_machine.travel(at(days_on(-8), 3), tick=False):
+        assert run("sweep") == Said(0, "Night of 2026-02-22: 1 warned, 0 pooled.\n", "")
     assert run("sweep").out == "Night of 2026-03-02: 0 warned, 1 pooled.\n"
     assert factories.fresh(account).state == "pooled"
     entry = PoolEntry.objects.get()
     assert entry.entered_at == NOW
+
+
+def test_whoever_a_past_night_warned_keeps_the_account_for_the_notice(run: Terminal) -> None:
+    factories.policy()
+    quiet()
+    run("sweep", "--as-of", "2026-02-22")
+    assert run("sweep", "--dry-run").out == "Dry run, nothing was changed: 0 accounts.\n"
+    assert run("sweep").out == (
+        "Night of 2026-03-02: 0 warned, 0 pooled.\n"
+        "Warnings of nights that were run late and count from when they were told: 1.\n"
+    )
 
 
 def test_a_sweep_of_another_night_happens_at_its_hour(run: Terminal) -> None:
@@ -313,7 +324,8 @@ def test_nightly_runs_every_step(run: Terminal) -> None:
     handed_on = quiet("Handed on")
     releases.release(handed_on, by=factories.alice(), at=at(days_on(-20)))
     quiet()
-    run("nightly", "--as-of", str(days_on(-8)))
+    with time_machine.travel(at(days_on(-8), 3), tick=False):
+        run("nightly")
     said = run("nightly")
     assert said == Said(
         0,
@@ -321,6 +333,15 @@ def test_nightly_runs_every_step(run: Terminal) -> None:
         " 0 ledger entries posted.\n",
         "",
     )
+
+
+def test_nightly_says_whom_it_keeps_for_the_notice(run: Terminal) -> None:
+    factories.policy()
+    quiet()
+    run("nightly", "--as-of", str(days_on(-8)))
+    said = run("nightly").out
+    assert said.startswith("Night of 2026-03-02: 0 warned, 0 pooled,")
+    assert said.endswith(" were told: 1.\n")
 
 
 def test_nightly_says_what_the_briefs_and_the_ledgers_got(run: Terminal) -> None:

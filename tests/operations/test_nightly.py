@@ -437,11 +437,11 @@ def quiet_company() -> None:
 
 
 def test_an_idle_night_asks_little_of_the_database() -> None:
-    """Ten questions and writes of the sweep, two of the briefs, three of the ledgers, two for the
-    mark."""
+    """Eleven questions and writes of the sweep, two of the briefs, three of the ledgers, two for
+    the mark."""
     quiet_company()
     # On PostgreSQL the row is locked before the mark.
-    assert len(asked_of_the_database()) == 17 + (connection.vendor == "postgresql")
+    assert len(asked_of_the_database()) == 18 + (connection.vendor == "postgresql")
 
 
 def asked_of_the_database() -> list[str]:

@@ -9,7 +9,7 @@ from core.days import day_of
 from core.models import User
 from handoffs import sweep
 from operations import nightly
-from operations.commands import StewardCommand, day
+from operations.commands import StewardCommand, day, write_redated
 
 
 class Command(StewardCommand):
@@ -31,6 +31,7 @@ class Command(StewardCommand):
             f" {night.missed} briefs missed, {night.accepted} accepted by silence,"
             f" {night.posted} ledger entries posted.{again}"
         )
+        write_redated(night.run, self.stdout)
         for bad in night.run.set_aside.select_related("account"):
             self.stderr.write(f"Set aside: {bad.account} ({bad.account_id}): {bad.why}")
         for account_id in night.failed:

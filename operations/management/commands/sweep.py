@@ -9,7 +9,7 @@ from core.days import day_of
 from core.models import User
 from handoffs import sweep
 from handoffs.sweep import Due
-from operations.commands import StewardCommand, day, night_of
+from operations.commands import StewardCommand, day, night_of, write_redated
 
 
 class Command(StewardCommand):
@@ -25,12 +25,13 @@ class Command(StewardCommand):
         now = timezone.now()
         night = options["as_of"] or day_of(now)
         if options["dry_run"]:
-            self._preview([*sweep.preview(night)])
+            self._preview([*sweep.preview(night, today=day_of(now))])
             return
         done_before = sweep.was_swept(night)
         run = sweep.sweep(at=night_of(night, now=now), by=User.objects.system(), today=day_of(now))
         again = " It was swept before; nothing was done again." if done_before else ""
         self.stdout.write(f"Night of {run.night}: {run.warned} warned, {run.pooled} pooled.{again}")
+        write_redated(run, self.stdout)
         for bad in run.set_aside.select_related("account"):
             self.stderr.write(f"Set aside: {bad.account} ({bad.account_id}): {bad.why}")
 
