@@ -18,6 +18,10 @@ class PoolEntryQuerySet(ReadByAll["PoolEntry"]):
     def open(self) -> "PoolEntryQuerySet":
         return self.filter(left_at__isnull=True)
 
+    def claimed_without_handoff(self) -> "PoolEntryQuerySet":
+        """Claimed, and nobody had left the account to the pool: reopened, or without a holder."""
+        return self.filter(claimed_by__isnull=False, handoff__isnull=True)
+
     def with_last_held_by(self, user: User) -> "PoolEntryQuerySet":
         """Each with ``last_held_until``: when this person last stopped holding the account."""
         held = OwnershipPeriod.objects.filter(

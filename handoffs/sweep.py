@@ -125,9 +125,7 @@ def _check_order(night: dt.date, runs: Sequence[SweepRun]) -> None:
 
 
 @transaction.atomic
-def _begin(
-    night: dt.date, policy: DormancyPolicy, *, at: dt.datetime, today: dt.date
-) -> SweepRun:
+def _begin(night: dt.date, policy: DormancyPolicy, *, at: dt.datetime, today: dt.date) -> SweepRun:
     """The run of a night that had none; of two at once both get the same one."""
     new = SweepRun(night=night, policy=policy, started_at=at, run_on=today)
     SweepRun.objects.bulk_create([new], ignore_conflicts=True)

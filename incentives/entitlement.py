@@ -78,7 +78,8 @@ class HandoffFacts:
     - `passed_over`: the outgoing rep came by a transfer and logged no engagement.
     - `had_…`: for `released` only, as things stood on `opened_on`.
     - `window_ends_on`: the day of the next transfer that ends this window (one away from a holder
-      who was passed over does not). Sales of that day and later belong to the next window.
+      who was passed over does not; a claim without a handoff may). Sales of that day and later
+      belong to the next window.
 
     Raises ValueError for a kind that is not in KINDS.
     """

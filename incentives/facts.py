@@ -5,9 +5,10 @@ was sold or logged.
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 from django.conf import settings
 
@@ -59,6 +60,20 @@ def holdings(periods: Sequence[OwnershipPeriod]) -> list[Holding]:
     return joined
 
 
+@dataclass(frozen=True)
+class Transfer:
+    """The account came into other hands. ``handoff`` is None for a claim of what was reopened or
+    came without a holder: nobody handed it over, and it is a transfer all the same."""
+
+    at: dt.datetime
+    handoff: Handoff | None
+    from_passed_over: bool
+
+    @property
+    def on(self) -> dt.date:
+        return day_of(self.at)
+
+
 class AccountRecord:
     """What the record says of one account: each part is read once, and when it is asked for."""
 
@@ -86,10 +101,22 @@ class AccountRecord:
         )
 
     @cached_property
-    def transfers(self) -> list[Handoff]:
-        """The handoffs that took place, in order."""
-        done = [h for h in self.handoffs if h.transferred_at is not None]
-        return sorted(done, key=lambda h: (h.transferred_at, h.pk))
+    def transfers(self) -> list[Transfer]:
+        """What took place, in order: handoffs, and claims that no handoff belongs to."""
+        handed_on = [
+            Transfer(handoff.transferred_at, handoff, self.passed_over[handoff.pk])
+            for handoff in self.handoffs
+            if handoff.transferred_at is not None
+        ]
+        mere_claims = self._take_overs_but({transfer.at for transfer in handed_on})
+        return sorted([*handed_on, *mere_claims], key=lambda transfer: transfer.at)
+
+    def _take_overs_but(self, handed_on: set[dt.datetime]) -> Iterator[Transfer]:
+        """Those that no handoff led to, unless the account went back to whoever had it last."""
+        for before, now in pairwise(self.holdings):
+            goes_back = before.holder_id == now.holder_id
+            if now.took_over and now.began_at not in handed_on and not goes_back:
+                yield Transfer(now.began_at, None, self._says_nothing(before))
 
     @cached_property
     def sale_facts(self) -> tuple[SaleFact, ...]:
@@ -126,9 +153,10 @@ class AccountRecord:
 
     def _is_passed_over(self, handoff: Handoff) -> bool:
         holding = self.holding_that_ends(handoff)
-        if holding is None or not holding.took_over:
-            return False
-        return not self._engaged(holding)
+        return holding is not None and self._says_nothing(holding)
+
+    def _says_nothing(self, holding: Holding) -> bool:
+        return holding.took_over and not self._engaged(holding)
 
     def _engaged(self, holding: Holding) -> bool:
         """Whether the holder, or a stand-in for them, logged an engagement in that time."""
@@ -149,18 +177,19 @@ class AccountRecord:
 
     def window_ends_on(self, handoff: Handoff) -> dt.date | None:
         """The day of the next transfer away from a holder who was not passed over."""
-        later = self.transfers[self.transfers.index(handoff) + 1 :]
-        ending = (h.transferred_on for h in later if not self.passed_over[h.pk])
-        return next(ending, None)
+        return next((t.on for t in self._after(handoff) if not t.from_passed_over), None)
 
-    def transfer_before(self, day: dt.date) -> Handoff | None:
+    def transfer_before(self, day: dt.date) -> Transfer | None:
         """The latest transfer on or before the day."""
-        done = [h for h in self.transfers if h.transferred_on and h.transferred_on <= day]
+        done = [transfer for transfer in self.transfers if transfer.on <= day]
         return done[-1] if done else None
 
     def next_transfer_on(self, handoff: Handoff) -> dt.date | None:
-        later = self.transfers[self.transfers.index(handoff) + 1 :]
-        return later[0].transferred_on if later else None
+        return next((transfer.on for transfer in self._after(handoff)), None)
+
+    def _after(self, handoff: Handoff) -> list[Transfer]:
+        numbers = [n for n, transfer in enumerate(self.transfers) if transfer.handoff == handoff]
+        return self.transfers[numbers[0] + 1 :]
 
 
 def handoff_facts(record: AccountRecord, handoff: Handoff) -> HandoffFacts | None:
@@ -283,7 +312,8 @@ def had_live_opportunity(account: Account, day: dt.date) -> bool:
 
 def split_of(record: AccountRecord, sale: Sale) -> Split | None:
     """The agreed split under which a sale falls: that of the latest transfer before it."""
-    last = record.transfer_before(sale.booked_on)
+    transfer = record.transfer_before(sale.booked_on)
+    last = transfer.handoff if transfer else None
     if last is None or last.split_share is None or last.split_months is None:
         return None
     if last.transferred_on is None or last.incoming_id is None:

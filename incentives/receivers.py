@@ -4,13 +4,14 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
+from django.db.models import Exists, Q
 from django.dispatch import receiver
 
-from accounts_app.models import Account, OwnershipPeriod
+from accounts_app.models import Account, BeganBy, OwnershipPeriod
 from accounts_app.signals import ownership_moved
 from core.days import day_of
 from core.models import User
-from handoffs.models import BriefState, Handoff, Track, TransferState
+from handoffs.models import BriefState, Handoff, PoolEntry, Track, TransferState
 from handoffs.signals import handoff_moved, handoffs_opened
 from handoffs.steps import COLUMNS
 from incentives import ledger, plans
@@ -41,8 +42,12 @@ def reconcile_after_a_step(handoff: Handoff, track: str, at: dt.datetime, **kwar
 @receiver(engaged, dispatch_uid="incentives reconcile after an engagement")
 def reconcile_after_an_engagement(activity: Activity, at: dt.datetime, **kwargs: Any) -> None:
     """Only where a former holder could be passed over: it happened before a transfer."""
-    later = Handoff.objects.transferred().filter(transferred_at__gt=activity.occurred_at)
-    if later.filter(account=activity.account_id).exists():
+    handed_on = Handoff.objects.transferred().filter(account=activity.account_id)
+    claimed = PoolEntry.objects.claimed_without_handoff().filter(account=activity.account_id)
+    later = Q(Exists(handed_on.filter(transferred_at__gt=activity.occurred_at))) | Q(
+        Exists(handed_on), Exists(claimed.filter(left_at__gt=activity.occurred_at))
+    )
+    if Account.objects.filter(later, pk=activity.account_id).exists():
         ledger.reconcile(activity.account, by=User.objects.system(), at=at)
 
 
@@ -55,4 +60,16 @@ def reconcile_after_a_period(
     if ended is None or account.sold_on is None or account.sold_on < day_of(at):
         return
     if ledger.is_kept():
+        ledger.reconcile(account, by=User.objects.system(), at=at)
+
+
+@receiver(ownership_moved, dispatch_uid="incentives reconcile after a claim without a handoff")
+def reconcile_after_a_mere_claim(
+    account: Account, began: OwnershipPeriod | None, at: dt.datetime, **kwargs: Any
+) -> None:
+    """It ends the windows of handoffs before it; what a handoff belongs to is heard of by that."""
+    if began is None or began.began_by != BeganBy.CLAIMED:
+        return
+    mere = PoolEntry.objects.claimed_without_handoff().filter(account=account, left_at=at)
+    if mere.filter(Exists(Handoff.objects.transferred().filter(account=account))).exists():
         ledger.reconcile(account, by=User.objects.system(), at=at)

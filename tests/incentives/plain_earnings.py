@@ -16,7 +16,7 @@ from django.conf import settings
 
 from accounts_app.models import Account, Contract, OwnershipPeriod
 from core.models import Cover
-from handoffs.models import BriefVersion, Handoff
+from handoffs.models import BriefVersion, Handoff, PoolEntry
 from incentives.models import CommissionPlan, IncentivePlan
 from pipeline.models import Activity, Opportunity, Sale
 
@@ -60,6 +60,19 @@ class Told:
         self.sales = [Sold(sale, _left(sale)) for sale in Sale.objects.filter(account=account)]
         handoffs = Handoff.objects.filter(account=account, transfer="transferred")
         self.transfers = sorted(handoffs, key=lambda h: (h.transferred_at, h.pk))
+        self.mere_claims = list(self._mere_claims())
+
+    def _mere_claims(self) -> Iterator[tuple[dt.datetime, Stay]]:
+        """When somebody claimed what nobody had left to the pool, and who had it before them; not
+        if they had it themselves."""
+        entries = PoolEntry.objects.filter(
+            account=self.account, outcome="claimed", reason__in=["reopened", "unassigned"]
+        )
+        for entry in entries:
+            assert entry.left_at
+            earlier = [stay for stay in self.stays if stay.began < entry.left_at]
+            if earlier and earlier[-1].who != entry.claimed_by_id:
+                yield entry.left_at, earlier[-1]
 
     def _stays(self) -> list[Stay]:
         stays: list[Stay] = []
@@ -96,13 +109,17 @@ class Told:
 
     def _belongs_to(self, sold: Sold) -> Handoff | None:
         """Back from the sale to the latest transfer, past those whose giver never spoke to the
-        customer; nowhere if it was made in the pool."""
+        customer; nowhere if it was made in the pool, or if that transfer is nobody's handoff."""
         if self._in_the_pool(sold.day):
             return None
+        claims = [at for at, giver in self.mere_claims if not self._never_spoke(giver)]
+        last_claim = max((at for at in claims if _day(at) <= sold.day), default=None)
         for handoff in reversed(self.transfers):
             before = handoff.transferred_on and handoff.transferred_on <= sold.day
             if before and not self._passed_over(handoff):
-                return handoff
+                assert handoff.transferred_at
+                taken_up = last_claim is not None and last_claim > handoff.transferred_at
+                return None if taken_up else handoff
         return None
 
     def _in_the_pool(self, day: dt.date) -> bool:
@@ -132,7 +149,9 @@ class Told:
         return own[-1]
 
     def _passed_over(self, handoff: Handoff) -> bool:
-        stay = self._own_stay(handoff)
+        return self._never_spoke(self._own_stay(handoff))
+
+    def _never_spoke(self, stay: Stay) -> bool:
         return stay.by_transfer and not any(self._spoke(stay, act) for act in self._talks())
 
     def _talks(self) -> list[Activity]:

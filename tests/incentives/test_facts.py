@@ -1,6 +1,8 @@
 """What is gathered from the record: who earns nothing, and to whom a sale belongs (domain §6)."""
 
+import datetime as dt
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -8,7 +10,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts_app import policies
+from accounts_app.models import Account
 from core.models import Cover, User
+from handoffs import closing
 from handoffs.models import Handoff
 from incentives import facts, ledger
 from incentives.entitlement import why_nothing
@@ -147,6 +151,113 @@ def test_who_brought_the_account_along_is_not_passed_over() -> None:
 def test_who_was_given_it_by_a_claim_is_passed_over() -> None:
     """The same, but Alice herself had claimed it."""
     assert stands_in_the_way(handed_on(factories.owned())) == ["passed_over"]
+
+
+# Claims without a handoff: reopened, or come without a holder
+
+
+def _anew(account: Account, *, to: User, on: dt.date) -> None:
+    """Closed, reopened, and claimed, all that day."""
+    closing.close(account, because="no_need", by=factories.ada(), at=at(on, 8))
+    closing.reopen(account, by=factories.ada(), at=at(on, 9))
+    moves.claim(moves.entry_of(account), by=to, on=at(on, 10))
+
+
+def test_a_claim_of_what_was_reopened_ends_the_window_before(people: Cast) -> None:
+    account = handed_on().account
+    factories.engage(account, on=day(5))
+    _anew(account, to=people.otto, on=day(20))
+    factories.sale(account, on=day(20), rep=people.otto, booked_at=day(30))
+    assert due() == {}
+    factories.sale(account, on=day(19), rep=people.bob, booked_at=day(31))
+    assert due() == BOTH
+
+
+def test_it_ends_no_window_if_the_holder_before_is_passed_over(people: Cast) -> None:
+    account = handed_on().account
+    _anew(account, to=people.otto, on=day(20))
+    factories.sale(account, on=day(30), rep=people.otto)
+    assert due() == BOTH
+
+
+def test_a_call_before_such_a_claim_that_is_logged_late_ends_the_window_after_all(
+    people: Cast,
+) -> None:
+    account = handed_on().account
+    _anew(account, to=people.otto, on=day(20))
+    factories.sale(account, on=day(30), rep=people.otto)
+    call = factories.log(
+        account,
+        by=factories.steward(),
+        outcome="connected",
+        on=day(19),
+        logged_on=day(40),
+        logged_by=people.bob,
+    )
+    assert due() == {}
+    factories.void(call, on=day(41))
+    assert due() == BOTH
+
+
+def test_whoever_took_it_so_hands_on_a_window_of_their_own(people: Cast) -> None:
+    account = handed_on().account
+    factories.engage(account, on=day(5))
+    _anew(account, to=people.otto, on=day(20))
+    passed_on(account, to=factories.rep("carl"), on=day(60), engaged=True)
+    factories.sale(account, on=day(70), rep=factories.rep("carl"))
+    assert due() == {("first_sale", "otto"): "60.00", ("accelerator", "otto"): "30.00"}
+
+
+def test_an_account_that_goes_back_to_its_holder_so_ends_no_window(people: Cast) -> None:
+    account = handed_on().account
+    factories.engage(account, on=day(5))
+    closing.close(account, because="no_need", by=people.ada, at=at(day(6)))
+    _shorter_cooldown(people.ada)
+    closing.reopen(account, by=people.ada, at=at(day(55)))
+    moves.claim(moves.entry_of(account), by=people.bob, on=day(60))
+    factories.sale(account, on=day(60), rep=people.bob, booked_at=day(61))
+    assert due() == BOTH
+
+
+def test_a_claim_of_what_nobody_had_held_follows_nobody(people: Cast) -> None:
+    entry = moves.unassigned(on=factories.TODAY)
+    moves.claim(entry, by=people.alice, on=factories.TODAY)
+    factories.engage(entry.account, on=at(factories.TODAY, 13))
+    handoff = handed_on(factories.fresh(entry.account))
+    assert AccountRecord(entry.account).window_ends_on(handoff) is None
+    factories.sale(entry.account, on=day(3), rep=people.bob)
+    assert due() == BOTH
+
+
+def test_the_ledger_follows_such_a_claim_at_once(people: Cast) -> None:
+    """A sale of that morning was made while nobody held it, until somebody does that evening."""
+    account = handed_on().account
+    closing.close(account, because="no_need", by=people.ada, at=at(day(10)))
+    closing.reopen(account, by=people.ada, at=at(day(12), 8))
+    factories.sale(account, on=day(12), rep=people.otto, booked_at=at(day(12), 9))
+    assert due() == {}
+    moves.claim(moves.entry_of(account), by=people.otto, on=at(day(12), 10))
+    assert due() == BOTH
+    assert not ledger.differences(account)
+
+
+@pytest.mark.parametrize("spoke", [True, False])
+def test_an_agreed_split_ends_with_such_a_claim(people: Cast, spoke: bool) -> None:
+    """With every transfer, whoever was passed over: it was agreed for the time of one rep."""
+    handoff = handed_on()
+    Handoff.objects.filter(pk=handoff.pk).update(
+        kind="departure", pays_incentive=False, split_share=Decimal("0.5"), split_months=6
+    )
+    if spoke:
+        factories.engage(handoff.account, on=day(5))
+    before = factories.sale(handoff.account, on=day(9), rep=people.bob)
+    _anew(handoff.account, to=people.otto, on=day(20))
+    after = factories.sale(handoff.account, on=day(20), rep=people.otto, booked_at=day(21))
+    record = AccountRecord(handoff.account)
+    split = facts.split_of(record, before)
+    assert split
+    assert split.until_on == day(20)
+    assert facts.split_of(record, after) is None
 
 
 # Returns

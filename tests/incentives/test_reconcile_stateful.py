@@ -7,7 +7,7 @@ one reconcile from scratch, and the commission against a twin in which no handof
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -143,6 +143,24 @@ class OneAccount(RuleBasedStateMachine):
             self.tried(closing.close, self.account, because="no_need")
         else:
             self.tried(closing.reopen, self.account)
+
+    @rule(who=which, days=st.integers(61, 70), engaged=st.booleans(), amount=cents)
+    def begin_anew(self, who: int, days: int, engaged: bool, amount: int) -> None:
+        """Handed on, then closed, reopened and claimed by another, whom nobody handed it to."""
+        self.later(24 * days)
+        self.pass_on(who, engaged=True, by_sweep=False, brief=True)
+        if engaged:
+            self.engage(0, 0, 0)
+        for step in ("close", "reopen"):
+            self.move(step, who)
+        free = [rep for rep in self.reps if not any(self._refusals(rep))]
+        if free:
+            self._claim(pick(free, who))
+        self.later(24)
+        self.sell_today(amount)
+
+    def _refusals(self, rep: User) -> Iterator[Refused]:
+        return claims.refusals(User.objects.get(pk=rep.pk), self.account, at=self.now)
 
     def _claim(self, user: User) -> None:
         self.later(1)
