@@ -5,7 +5,7 @@ truth through ``correct_signs``. The rule itself is in ``dormancy_rule``.
 """
 
 import datetime as dt
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from typing import TypedDict, Unpack
 
 from django.db import transaction
@@ -40,6 +40,19 @@ class LatestDays(TypedDict, total=False):
     engaged_on: dt.date
     sold_on: dt.date
     contract_until: dt.date
+
+
+@dataclass(frozen=True)
+class Clock:
+    """What the row says of its clock, to compare before and after."""
+
+    state: str
+    dormant_on: dt.date | None
+    pool_on: dt.date | None
+
+
+def clock_of(account: Account) -> Clock:
+    return Clock(account.state, account.dormant_on, account.pool_on)
 
 
 def facts_of(account: Account) -> Facts:

@@ -73,8 +73,8 @@ def posts(back: str, *, keeps_pk: bool = True) -> Callable[[View], View]:
 
 
 def back(request: HttpRequest, *, otherwise: str) -> str:
-    """The page of our own that the form said it stood on, or ``otherwise``."""
-    shown = request.POST.get("back", "")
+    """The page of our own that the form or the link said it stood on, or ``otherwise``."""
+    shown = request.POST.get("back", "") or request.GET.get("back", "")
     ours = url_has_allowed_host_and_scheme(shown, allowed_hosts=None)
     return shown if ours and shown.startswith("/") else otherwise
 

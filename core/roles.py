@@ -43,6 +43,11 @@ def runs_it(user: User) -> bool:
     return user.role == Role.SYSTEM or (user.is_active and user.role == Role.ADMIN)
 
 
+def works_on_accounts(user: User) -> bool:
+    """Who may log anything anywhere: reps, managers and administrators."""
+    return runs_it(user) or (user.is_active and user.role in (Role.REP, Role.MANAGER))
+
+
 def keeps_the_books(user: User) -> bool:
     """Who books sales for others, reverses them and keeps rates."""
     return runs_it(user) or (user.is_active and user.role == Role.FINANCE)

@@ -47,9 +47,9 @@ def log(
     manager's of their team.
     """
     row = locked(account)
-    sent_before = _sent_before(client_id, row)
-    if sent_before:
-        return sent_before
+    stored = sent_before(client_id, row)
+    if stored:
+        return stored
     check_may_log(by, row, at=at)
     _check_may_tell_of(logged_by, by=by, at=at)
     occurred = occurred_at or at
@@ -165,7 +165,8 @@ def _check_may_tell_of(other: User | None, *, by: User, at: dt.datetime) -> None
     raise NotAllowed(f"{by} may not log what {other} did.")
 
 
-def _sent_before(client_id: uuid.UUID | None, account: Account) -> Activity | None:
+def sent_before(client_id: uuid.UUID | None, account: Account) -> Activity | None:
+    """What is stored under this id; refused if that is another account's. Read it locked."""
     if client_id is None:
         return None
     stored = Activity.objects.filter(client_id=client_id).first()

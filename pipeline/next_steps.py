@@ -10,7 +10,7 @@ from core import events
 from core.errors import NotAllowed, Refused
 from core.locking import locked
 from core.models import User, Verb
-from pipeline.models import NextStep, StepState
+from pipeline.models import Activity, NextStep, StepState
 
 VERBS = {StepState.DONE: Verb.NEXT_STEP_DONE, StepState.DROPPED: Verb.NEXT_STEP_DROPPED}
 
@@ -24,16 +24,26 @@ def set_step(
     by: User,
     at: dt.datetime,
     assignee: User | None = None,
+    came_with: Activity | None = None,
 ) -> NextStep:
-    """A step for ``assignee``; without one, for whoever holds the account when it is due."""
+    """A step for ``assignee``; without one, for whoever holds the account when it is due.
+
+    ``came_with`` is the activity that it was logged in one go with, see ``quick_log``.
+    """
     row = locked(account)
     check_may_write(by, row, at=at)
     if assignee is not None and not assignee.is_active:
         raise Refused("not_active", f"{assignee} has left; name somebody else.")
     step = NextStep(
-        account=row, what=what.strip(), due_on=due_on, assignee=assignee, set_by=by, set_at=at
+        account=row,
+        what=what.strip(),
+        due_on=due_on,
+        assignee=assignee,
+        set_by=by,
+        set_at=at,
+        came_with=came_with,
     )
-    step.clean_fields(exclude=["account", "assignee", "set_by"])
+    step.clean_fields(exclude=["account", "assignee", "set_by", "came_with"])
     step.save(force_insert=True)
     events.record(
         verb=Verb.NEXT_STEP_SET,

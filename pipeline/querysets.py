@@ -5,11 +5,12 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Q
 
+from core.models import User
 from core.querysets import ReadByAll
 
 if TYPE_CHECKING:
     from accounts_app.models import Account
-    from pipeline.models import Activity, Opportunity, Sale, Stage
+    from pipeline.models import Activity, NextStep, Opportunity, Sale, Stage
 
 
 class ActivityQuerySet(ReadByAll["Activity"]):
@@ -25,6 +26,13 @@ class ActivityQuerySet(ReadByAll["Activity"]):
         """Statements of a later interest, the latest first."""
         said = self.engagements().filter(outcome="interested_later")
         return said.order_by("-occurred_at", "-id")
+
+
+class NextStepQuerySet(ReadByAll["NextStep"]):
+    def due_for(self, user: User, *, on: dt.date) -> "NextStepQuerySet":
+        """Open and due: those given to this person, and nobody's on accounts that they hold."""
+        theirs = Q(assignee=user) | Q(assignee__isnull=True, account__owner=user)
+        return self.filter(theirs, state="open", due_on__lte=on)
 
 
 class StageQuerySet(ReadByAll["Stage"]):

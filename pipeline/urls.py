@@ -6,6 +6,7 @@ from pipeline.views import activities, next_steps, opportunities
 
 urlpatterns = [
     path("activities/<int:pk>/", activities.activity, name="activity"),
+    path("activities/<int:pk>/undo/", activities.undo, name="activity_undo"),
     path("accounts/<int:account_pk>/next-steps/new/", next_steps.new, name="next_step_new"),
     path("next-steps/<int:pk>/settle/", next_steps.settle, name="next_step_settle"),
     path("accounts/<int:account_pk>/opportunities/new/", opportunities.new, name="opportunity_new"),

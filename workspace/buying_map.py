@@ -51,6 +51,11 @@ class BuyingMap:
     def deciders(self) -> list[Person]:
         return [person for person in self.people if person.decides and person.is_there]
 
+    @property
+    def reachable(self) -> list[Contact]:
+        """Whom one may have talked to."""
+        return [person.contact for person in self.people if person.is_there]
+
 
 def buying_map(account: Account, *, everybody: bool = False) -> BuyingMap:
     """The map of an account, in one query."""

@@ -1,5 +1,6 @@
 """What the workspace's pages take in. The rules are the verbs'; these only give it a shape."""
 
+import datetime as dt
 import uuid
 from collections.abc import Sequence
 from typing import Any
@@ -9,7 +10,10 @@ from django import forms
 from accounts_app.models import Account, Contact, Segment, State
 from core.inputs import DayField, MomentField
 from core.models import User
-from pipeline.models import Channel, Direction, Outcome
+from core.spoken_days import LONGEST, NotADay, read_day
+from pipeline.forms import bounded
+from pipeline.models import Channel, Direction, NextStep, Outcome
+from pipeline.quick_log import Then
 from workspace.account_list import COLUMNS, SORTS, USUAL
 
 ANY = ("", "All")
@@ -42,7 +46,11 @@ def _told_apart(contact: Contact) -> str:
 
 
 class LogForm(forms.Form):
-    """One activity: two taps and a line. ``client_id`` makes a double post one activity."""
+    """One activity: two taps and a line, and what is next if something is.
+
+    ``client_id`` makes a double post one activity. ``may_plan``: who only logs, as every rep may in
+    the pool, sets no next step.
+    """
 
     channel = forms.ChoiceField(
         choices=Channel, initial=Channel.CALL, widget=forms.RadioSelect, label="What was it?"
@@ -59,14 +67,39 @@ class LogForm(forms.Form):
     interested_until = DayField(required=False, label="Interested until")
     inbound = forms.BooleanField(required=False, label="They came to us")
     occurred_at = MomentField(required=False, label="When, if not now")
+    next_what = bounded(
+        NextStep,
+        "what",
+        required=False,
+        label="What is next?",
+        widget=forms.TextInput(attrs={"placeholder": "Send the offer", "autocomplete": "off"}),
+    )
+    next_due = forms.CharField(
+        required=False,
+        label="By when?",
+        max_length=LONGEST,
+        widget=forms.TextInput(
+            attrs={"placeholder": "Fri, in 2 weeks, 14 March", "autocomplete": "off"}
+        ),
+    )
     client_id = forms.UUIDField(widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, contacts: Sequence[Contact], **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        contacts: Sequence[Contact],
+        on: dt.date,
+        may_plan: bool = True,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **{"auto_id": "log_%s", **kwargs})
+        self.on = on
         self.contacts = {str(contact.pk): contact for contact in contacts}
         self.fields["client_id"].initial = uuid.uuid4
         named = [(key, _told_apart(contact)) for key, contact in self.contacts.items()]
         set_choices(self, "contact", [("", "nobody by name"), *named])
+        if not may_plan:
+            del self.fields["next_what"], self.fields["next_due"]
 
     def clean(self) -> dict[str, Any]:
         """Everything but a note has an outcome, or came from the customer."""
@@ -74,10 +107,27 @@ class LogForm(forms.Form):
         says_what = cleaned.get("outcome") or cleaned.get("inbound")
         if cleaned.get("channel") != Channel.NOTE and "outcome" in cleaned and not says_what:
             self.add_error("outcome", "Tap what came of it.")
+        if cleaned.get("next_what") and "next_due" in cleaned and not cleaned["next_due"]:
+            self.add_error("next_due", "Say by when, as in Fri or in 2 weeks.")
+        if cleaned.get("next_due") and "next_what" in cleaned and not cleaned["next_what"]:
+            self.add_error("next_what", "Say what is to be done by then.")
         return cleaned
 
+    def clean_next_due(self) -> dt.date | None:
+        """The day that the words mean; what could mean two is sent back."""
+        words = self.cleaned_data["next_due"]
+        try:
+            return read_day(words, on=self.on) if words else None
+        except NotADay as said:
+            raise forms.ValidationError(str(said)) from said
+
+    @property
+    def plans(self) -> bool:
+        """Whether the part about what is next is in use, and should be open."""
+        return any(self[name].value() for name in ("next_what", "next_due") if name in self.fields)
+
     def facts(self) -> dict[str, Any]:
-        """The arguments of ``pipeline.activities.log``."""
+        """The arguments of ``pipeline.quick_log.log``."""
         cleaned = self.cleaned_data
         contact = self.contacts.get(cleaned["contact"])
         return {
@@ -89,7 +139,12 @@ class LogForm(forms.Form):
             "interested_until": cleaned["interested_until"],
             "occurred_at": cleaned["occurred_at"],
             "client_id": cleaned["client_id"],
+            "then": self._then(),
         }
+
+    def _then(self) -> Then | None:
+        due = self.cleaned_data.get("next_due")
+        return Then(self.cleaned_data["next_what"], due) if due else None
 
 
 class TimelineFilter(forms.Form):

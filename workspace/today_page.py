@@ -3,7 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, QuerySet
 
 from accounts_app.dormancy import rule_in_force
 from accounts_app.models import Account
@@ -11,7 +11,7 @@ from core.days import day_of, start_of
 from core.models import Role, TeamMembership, User
 from handoffs.models import Handoff, PoolEntry, SweepRun
 from handoffs.turns import Turn
-from pipeline.models import NextStep, StepState
+from pipeline.models import NextStep
 from workspace.handoff_page import my_turn
 from workspace.meter import Meter, meter
 
@@ -85,9 +85,7 @@ def today_page(reader: User, *, at: dt.datetime) -> Today:
 
 def _steps(reader: User, *, on: dt.date) -> list[DueStep]:
     """Those named for the reader, and those of whoever holds the account, soonest first."""
-    mine = Q(assignee=reader) | Q(assignee__isnull=True, account__owner=reader)
-    last = on + dt.timedelta(days=STEPS_AHEAD_DAYS)
-    steps = NextStep.objects.filter(mine, state=StepState.OPEN, due_on__lte=last)
+    steps = NextStep.objects.due_for(reader, on=on + dt.timedelta(days=STEPS_AHEAD_DAYS))
     first = steps.select_related("account").order_by("due_on", "id")[:MOST]
     return [DueStep(step, (step.due_on - on).days) for step in first]
 

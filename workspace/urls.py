@@ -8,6 +8,7 @@ from workspace.views.handoffs import handoff, handoffs
 from workspace.views.home import home
 from workspace.views.pool import pool
 from workspace.views.preferences import theme
+from workspace.views.quick_log import quick_log, quick_log_on, spoken_day
 from workspace.views.release import release
 from workspace.views.styleguide import styleguide
 
@@ -21,6 +22,9 @@ urlpatterns = [
     path("accounts/<int:pk>/log/", log, name="account_log"),
     path("accounts/<int:pk>/release/", release, name="account_release"),
     path("accounts/<int:pk>/sales/", sales, name="account_sales"),
+    path("log/", quick_log, name="quick_log"),
+    path("log/<int:pk>/", quick_log_on, name="quick_log_on"),
+    path("log/day/", spoken_day, name="spoken_day"),
     path("pool/", pool, name="pool"),
     path("handoffs/", handoffs, name="handoffs"),
     path("handoffs/<int:pk>/", handoff, name="handoff"),

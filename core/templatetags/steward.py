@@ -7,8 +7,9 @@ from django import template
 from django.http import HttpRequest
 from django.utils.formats import date_format
 
-from core import money
+from core import money, roles
 from core.days import day_of
+from core.models import User
 
 register = template.Library()
 
@@ -49,6 +50,12 @@ def device(user_agent: str) -> str:
     systems = [name for name in SYSTEMS if name in user_agent]
     browser = browsers[0] if browsers else "A browser"
     return f"{browser} on {systems[0]}" if systems else browser
+
+
+@register.filter
+def works_on_accounts(user: User) -> bool:
+    """Whether logging is anything for this person."""
+    return roles.works_on_accounts(user)
 
 
 @register.simple_tag(takes_context=True)

@@ -5,10 +5,9 @@ from django.db.models import Q
 
 from accounts_app.models import Account, Contact
 from core.models import User
-from core.querysets import ReadByAll
 from core.triggers import never_deleted
 from pipeline.models.opportunities import Opportunity
-from pipeline.querysets import ActivityQuerySet
+from pipeline.querysets import ActivityQuerySet, NextStepQuerySet
 
 
 class Channel(models.TextChoices):
@@ -98,7 +97,8 @@ class StepState(models.TextChoices):
 
 
 class NextStep(models.Model):
-    """What is to be done by when; by the account's holder unless somebody is named."""
+    """What is to be done by when; by the account's holder unless somebody is named. ``came_with``
+    is the activity that was logged in one go with it."""
 
     account = models.ForeignKey(Account, models.PROTECT, related_name="next_steps")
     what = models.CharField(max_length=200)
@@ -108,8 +108,11 @@ class NextStep(models.Model):
     set_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     set_at = models.DateTimeField()
     settled_at = models.DateTimeField(null=True, blank=True)
+    came_with = models.OneToOneField(
+        Activity, models.PROTECT, null=True, blank=True, related_name="step_set"
+    )
 
-    objects = ReadByAll["NextStep"].as_manager()
+    objects = NextStepQuerySet.as_manager()
 
     class Meta:
         ordering = ["due_on", "id"]

@@ -28,7 +28,12 @@ document.addEventListener("keydown", (event) => {
 });
 
 function closeMenus(target) {
-  for (const menu of document.querySelectorAll("details.you[open]")) {
+  for (const menu of document.querySelectorAll("details:is(.you, .menu)[open]")) {
     if (!menu.contains(target)) menu.open = false;
   }
 }
+
+/** What is put into the dialog is shown; Escape and its own button close it. */
+document.addEventListener("htmx:afterSwap", ({ target }) => {
+  if (target.matches?.("dialog") && !target.open) target.showModal();
+});

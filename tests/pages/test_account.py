@@ -113,7 +113,8 @@ def test_a_call_is_logged_and_moves_the_clock(as_alice: Client, scene: Scene) ->
     activity = Activity.objects.latest("id")
     assert (activity.summary, activity.is_engagement) == ("All well.", True)
     assert factories.fresh(scene.acme).engaged_on == on(2)
-    assert "Logged: call." in text(as_alice, answer["Location"])
+    said = text(as_alice, answer["Location"])
+    assert "Logged with Acme. Goes to the pool on 15 October 2026 at the earliest." in said
 
 
 def test_posted_twice_it_is_one(as_alice: Client, scene: Scene) -> None:

@@ -110,6 +110,7 @@ ADMINISTRATORS = "            no    no   no   no   no   no   ok"
 WRITES_ON_ACME = "            ok    no   no   ok   no   no   ok"
 SELLS = "                     ok    ok   ok   ok   ok   no   ok"
 WROTE_THE_CALL = "            ok    no   no   ok   no   no   ok"
+LOGGED_THE_CALL = "           ok    no   no   no   no   no   no"
 CLAIMS = "                    rule  ok   ok   no   no   no   no"
 WRITES_THE_BRIEF = "          ok    no   no   no   no   no   no"
 JUDGES_THE_BRIEF = "          no    ok   no   ok   no   no   no"
@@ -138,6 +139,13 @@ ROWS = [
     Row("contact", WRITES_ON_ACME, contact, CARLA),
     Row("activity", EVERYBODY, call),
     Row("activity", WROTE_THE_CALL, call, {"reason": "By mistake"}),
+    Row("activity_undo", LOGGED_THE_CALL, call, {}),
+    Row("quick_log", SELLS),
+    Row("quick_log_on", WRITES_ON_ACME, acme),
+    Row("quick_log_on", WRITES_ON_ACME, acme, LOGGED),
+    Row("quick_log_on", SELLS, globex),
+    Row("quick_log_on", SELLS, globex, LOGGED),
+    Row("spoken_day", EVERYBODY),
     Row("next_step_new", WRITES_ON_ACME, acme),
     Row("next_step_new", WRITES_ON_ACME, acme, {"what": "Call", "due_on": "2026-07-01"}),
     Row("next_step_settle", WRITES_ON_ACME, step, {"state": "done"}),

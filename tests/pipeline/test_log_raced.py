@@ -16,7 +16,7 @@ from tests.races import at_once, meet_in, unlock
 def send_twice(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     alice = factories.alice()
     account = factories.owned(alice)
-    meet_in(monkeypatch, activities, "_sent_before")
+    meet_in(monkeypatch, activities, "sent_before")
 
     def send() -> Activity:
         return factories.log(account, by=alice, outcome="connected", client_id=once(1))
@@ -44,7 +44,7 @@ def test_one_id_for_two_accounts_at_once_is_refused(monkeypatch: pytest.MonkeyPa
     """Each holds the lock of its own account."""
     alice = factories.alice()
     one, two = (factories.owned(alice, name=name) for name in ("One", "Two"))
-    meet_in(monkeypatch, activities, "_sent_before")
+    meet_in(monkeypatch, activities, "sent_before")
     found = at_once(
         lambda: factories.log(one, by=alice, client_id=once(1)),
         lambda: factories.log(two, by=alice, client_id=once(1)),

@@ -1,20 +1,21 @@
 """An account: who holds it, when it falls quiet, what was done, and the box to log more."""
 
+import datetime as dt
 from typing import Any
 
 from django.conf import settings
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts_app.models import Account
-from core.pages import SignedInRequest, posts, refusals_on, status_of
-from pipeline import activities
+from core.days import day_of
+from core.pages import SignedInRequest, posts, status_of
 from workspace.account_page import AccountPage, account_page, accounts_for, timeline
 from workspace.forms import LogForm, TimelineFilter
+from workspace.views.quick_log import is_logged, remember
 
 
 @require_safe
@@ -23,8 +24,12 @@ def account(request: SignedInRequest, pk: int) -> HttpResponse:
     """The page of one account."""
     found = get_object_or_404(accounts_for(request.user), pk=pk)
     everybody = request.GET.get("people") == "all"
-    page = account_page(found, request.user, at=timezone.now(), everybody=everybody)
-    return _render(request, page, LogForm(contacts=_active(page)))
+    at = timezone.now()
+    page = account_page(found, request.user, at=at, everybody=everybody)
+    answer = _render(request, page, _form(page, at=at))
+    if page.may.log:
+        remember(request, answer, found)
+    return answer
 
 
 @posts("account")
@@ -33,17 +38,14 @@ def log(request: SignedInRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(accounts_for(request.user), pk=pk)
     at = timezone.now()
     page = account_page(found, request.user, at=at)
-    form = LogForm(request.POST, contacts=_active(page))
-    if form.is_valid():
-        with refusals_on(form):
-            logged = activities.log(found, by=request.user, at=at, **form.facts())
-            messages.success(request, f"Logged: {logged.get_channel_display().lower()}.")
-            return redirect("account", pk)
+    form = _form(page, request.POST, at=at)
+    if is_logged(request, found, form, at=at):
+        return redirect("account", pk)
     return _render(request, page, form)
 
 
-def _active(page: AccountPage) -> list[Any]:
-    return [person.contact for person in page.map.people if person.is_there]
+def _form(page: AccountPage, *sent: QueryDict, at: dt.datetime) -> LogForm:
+    return LogForm(*sent, contacts=page.map.reachable, on=day_of(at), may_plan=page.may.write)
 
 
 def _render(request: SignedInRequest, page: AccountPage, form: LogForm) -> HttpResponse:
