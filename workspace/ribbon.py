@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from django.conf import settings
 from django.db.models import DecimalField, QuerySet, Sum, Value
-from django.db.models.functions import TruncMonth, TruncWeek
+from django.db.models.functions import Cast, TruncMonth, TruncWeek
 
 from accounts_app.models import Account, BeganBy, OwnershipPeriod
 from core import money
@@ -135,7 +135,7 @@ def _what_happened(account: Account) -> tuple[list[dt.date], list[tuple[dt.date,
     engaged: QuerySet[Activity, tuple[dt.date, Decimal | None]] = (
         Activity.objects.engagements()
         .filter(account=account)
-        .annotate(part=TruncWeek("occurred_on"), amount=Value(None, output_field=AMOUNT))
+        .annotate(part=TruncWeek("occurred_on"), amount=Cast(Value(None), AMOUNT))
         .order_by()
         .values_list("part", "amount")
         .distinct()
