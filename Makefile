@@ -6,7 +6,7 @@ MANAGE := $(BIN)/python manage.py
 TEMPLATES := $(wildcard templates)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format lock clean
+.PHONY: help demo test lint format lock screenshots clean
 
 help:
 	@echo "make demo     a demo company on SQLite, served on http://127.0.0.1:$(PORT)/"
@@ -14,6 +14,7 @@ help:
 	@echo "make lint     the same without the tests"
 	@echo "make format   put the code in order"
 	@echo "make lock     compile requirements*.lock anew from pyproject.toml"
+	@echo "make screenshots   pictures of the pages of the demo that runs on port $(PORT)"
 	@echo "make clean    remove .venv and caches; var/ (the data) stays"
 
 # The demo is the embedded set-up, whatever else this shell has set.
@@ -47,6 +48,10 @@ lock: .venv/dev.stamp
 	$(BIN)/uv pip compile $(LOCKED) pyproject.toml --output-file requirements.lock
 	$(BIN)/uv pip compile $(LOCKED) pyproject.toml --extra dev --constraint requirements.lock \
 		--output-file requirements-dev.lock
+
+# While the demo runs.
+screenshots: .venv/dev.stamp
+	$(BIN)/python docs/screenshots/take.py http://127.0.0.1:$(PORT)
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
