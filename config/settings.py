@@ -200,6 +200,22 @@ ACCOUNT_RATE_LIMITS = {
     "change_password": "5/m/user",
     "reauthenticate": "10/m/user",
 }
+# A second factor for whoever wants one: an app's codes, passkeys (which sign in by themselves), and
+# codes on paper. What is not confirmed anew for five minutes is not changed.
+MFA_ADAPTER = "core.entrance.adapters.SecondFactors"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_FORMS = {
+    "authenticate": "core.entrance.forms.Code",
+    "reauthenticate": "core.entrance.forms.CodeAgain",
+    "activate_totp": "core.entrance.forms.FirstCode",
+    "authenticate_webauthn": "core.entrance.forms.PasskeyAfterPassword",
+    "login_webauthn": "core.entrance.forms.PasskeyAlone",
+    "reauthenticate_webauthn": "core.entrance.forms.PasskeyAgain",
+    "add_webauthn": "core.entrance.forms.NewPasskey",
+    "edit_webauthn": "core.entrance.forms.PasskeyName",
+}
 # The proxy that ends TLS says who asks; without one it is whoever is connected.
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if ENVIRONMENT.https else 0
 

@@ -30,7 +30,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.views.decorators.debug import sensitive_post_parameters
 
-from core import people
+from core import people, sign_ins
 from core.models import (
     ApiToken,
     Cover,
@@ -171,6 +171,7 @@ class ReadOnlyInline(ReadsOnly[_M], admin.TabularInline[_M, _P]):
 
 EDITABLE = ("first_name", "last_name", "email", "region", "strengths", "capacity")
 PASSWORDS = ("password1", "password2")
+LOST = "lost"
 FIRST_FIELDS = ("username", "role", "holds_accounts")
 
 
@@ -192,6 +193,12 @@ class PersonForm(forms.ModelForm[User]):
         required=False,
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    lost = forms.BooleanField(
+        label="They lost their second factor",
+        required=False,
+        help_text="Takes their app, passkeys and recovery codes away; the password stays.",
     )
 
     def clean_email(self) -> str:
@@ -253,10 +260,10 @@ class UserAdmin(ReadOnlyAdmin[User]):
         if not self.has_change_permission(request, obj):
             return super().get_fields(request, obj)
         others = columns_of(User, hidden=[*self.hidden, *EDITABLE])
-        return [*EDITABLE, *PASSWORDS, *others]
+        return [*EDITABLE, *PASSWORDS, LOST, *others]
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> list[Any]:
-        editable = {*EDITABLE, *PASSWORDS, *(FIRST_FIELDS if obj is None else ())}
+        editable = {*EDITABLE, *PASSWORDS, LOST, *(FIRST_FIELDS if obj is None else ())}
         if obj is not None and not self.has_change_permission(request, obj):
             editable = set()
         return [name for name in self.get_fields(request, obj) if name not in editable]
@@ -294,6 +301,8 @@ class UserAdmin(ReadOnlyAdmin[User]):
         else:
             person = people.add_user(given.pop("username"), by=by, at=at, **given)
             obj.pk = person.pk
+        if form.cleaned_data.get(LOST):
+            sign_ins.take_second_factors(person, by=by)
         if form.cleaned_data["password1"]:
             people.set_password(person, password=form.cleaned_data["password1"], by=by, at=at)
 

@@ -2,10 +2,13 @@
 
 import datetime as dt
 
+from allauth.mfa.models import Authenticator
 from django.db import transaction
 
 from core import events
+from core.errors import NotAllowed
 from core.models import User, Verb
+from core.roles import runs_it
 
 
 @transaction.atomic
@@ -14,6 +17,14 @@ def change_password(user: User, *, password: str, how: str, by: User, at: dt.dat
     user.set_password(password)
     user.save(update_fields=["password"])
     events.record(verb=Verb.PASSWORD_CHANGED, subject=user, actor=by, at=at, changes={"how": how})
+
+
+@transaction.atomic
+def take_second_factors(user: User, *, by: User) -> None:
+    """For whoever lost phone and papers: the password alone signs in again."""
+    if not runs_it(by):
+        raise NotAllowed("Only administrators take somebody's second factor away.")
+    Authenticator.objects.filter(user=user).delete()
 
 
 def note_added(user: User, *, kind: str, name: str, by: User, at: dt.datetime) -> None:

@@ -3,6 +3,8 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -10,8 +12,17 @@ from django.shortcuts import redirect
 from core.entrance.post import send_later
 from core.models import User
 
+NAME = "Steward"
 WRONG = "That name and password do not go together."
 TOO_MANY = "Too many attempts. Wait five minutes, then try again; nothing is lost."
+
+WRONG_CODE = "That code is wrong, or was used already. An app shows a new one every half minute."
+
+WAYS = {
+    "reauthenticate": "Use your password",
+    "mfa_reauthenticate": "Use a code",
+    "mfa_reauthenticate:webauthn": "Use a passkey",
+}
 
 
 class Accounts(DefaultAccountAdapter):
@@ -23,7 +34,7 @@ class Accounts(DefaultAccountAdapter):
         "rate_limited": TOO_MANY,
         "incorrect_password": "That is not your password.",
         "enter_current_password": "That is not your password.",
-        "incorrect_code": "That code is wrong, or was used already.",
+        "incorrect_code": WRONG_CODE,
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
@@ -31,6 +42,12 @@ class Accounts(DefaultAccountAdapter):
 
     def get_login_stages(self) -> list[str]:
         return ["allauth.mfa.stages.AuthenticateStage"]
+
+    def get_reauthentication_methods(self, user: User) -> list[dict[str, Any]]:
+        return [
+            {**method, "description": WAYS[method["id"]]}
+            for method in super().get_reauthentication_methods(user)
+        ]
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return "/"
@@ -45,3 +62,24 @@ class Accounts(DefaultAccountAdapter):
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         send_later(self.render_mail(template_prefix, email, context))
+
+
+class SecondFactors(DefaultMFAAdapter):
+    error_messages = {
+        **DefaultMFAAdapter.error_messages,
+        "incorrect_code": WRONG_CODE,
+        "cannot_generate_recovery_codes": "Set up an app or a passkey first.",
+    }
+
+    def get_totp_issuer(self) -> str:
+        return NAME
+
+    def generate_authenticator_name(self, user: User, type: str) -> str:  # noqa: A002 - its word
+        there = Authenticator.objects.filter(user=user, type=type).count()
+        return f"Passkey {there + 1}" if there else "Passkey"
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        return {**super().get_public_key_credential_rp_entity(), "name": NAME}
+
+    def get_public_key_credential_user_entity(self, user: User) -> dict[str, Any]:
+        return {**super().get_public_key_credential_user_entity(user), "display_name": user.name}

@@ -5,6 +5,8 @@ from functools import wraps
 from typing import Any
 
 from allauth.account import views as account
+from allauth.mfa.webauthn.internal.auth import begin_registration
+from allauth.mfa.webauthn.views import AddWebAuthnView
 from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -69,3 +71,13 @@ def _end(request: SignedInRequest, mine: list[UserSession]) -> HttpResponse:
     if ended:
         messages.success(request, f"Ended: {len(ended)}. Whoever was there has to sign in again.")
     return redirect("usersessions_list")
+
+
+class AddPasskey(AddWebAuthnView):
+    """Asks the device for one that it can sign in with by itself."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        # After allauth's own, because the last challenge is the one that counts.
+        options = begin_registration(self.request.user, passwordless=True)
+        return {**context, "js_data": {"creation_options": options}}

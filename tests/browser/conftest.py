@@ -50,7 +50,7 @@ def sign_in(live_server: LiveServer, chromium: Browser) -> Iterator[SignIn]:
         page.goto("/sign-in/")
         page.get_by_label("Username").fill(user.username)
         page.get_by_label("Password").fill(PASSWORD)
-        page.get_by_role("button", name="Sign in").click()
+        page.get_by_role("button", name="Sign in", exact=True).click()
         page.get_by_role("link", name="Today").wait_for()
         return page
 

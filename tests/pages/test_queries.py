@@ -38,6 +38,11 @@ BASELINE = {
     "payouts": 7,
     "policy": 3,
     "usersessions_list": 3,
+    "mfa_index": 4,
+    # allauth asks for each kind by itself, and keeps its challenge in the session.
+    "mfa_add_webauthn": 11,
+    "mfa_activate_totp": 9,
+    "mfa_generate_recovery_codes": 6,
 }
 # Whoever holds nothing is asked about once or twice more: covers, teams, an open handoff.
 MOST_ON_AN_ACCOUNT = 12

@@ -35,6 +35,9 @@ OPEN_TO_ALL = {
     "account_reset_password_done",
     "account_reset_password_from_key",
     "account_reset_password_from_key_done",
+    # The second step of a sign-in, and the sign-in that needs no first one.
+    "mfa_authenticate",
+    "mfa_login_webauthn",
 }
 
 
@@ -114,6 +117,7 @@ LOGGED_THE_CALL = "           ok    no   no   no   no   no   no"
 CLAIMS = "                    rule  ok   ok   no   no   no   no"
 WRITES_THE_BRIEF = "          ok    no   no   no   no   no   no"
 JUDGES_THE_BRIEF = "          no    ok   no   ok   no   no   no"
+HAS_NO_FACTOR = "             gone  gone gone gone gone gone gone"
 HAS_NO_PASSWORD = "           no    no   no   no   no   no   no"
 READS_ALICES_PAYOUTS = "      ok    gone gone ok   gone ok   ok"
 
@@ -176,6 +180,27 @@ ROWS = [
     Row("account_change_password", EVERYBODY, sends={}),
     Row("account_reauthenticate", HAS_NO_PASSWORD),
     Row("account_reauthenticate", HAS_NO_PASSWORD, sends={}),
+    Row("mfa_reauthenticate", HAS_NO_PASSWORD),
+    Row("mfa_reauthenticate", HAS_NO_PASSWORD, sends={}),
+    Row("mfa_reauthenticate_webauthn", HAS_NO_PASSWORD),
+    Row("mfa_reauthenticate_webauthn", HAS_NO_PASSWORD, sends={}),
+    # Everybody sets up a second factor for themselves; what is not there cannot be shown.
+    Row("mfa_index", EVERYBODY),
+    Row("mfa_list_webauthn", EVERYBODY),
+    Row("mfa_activate_totp", EVERYBODY),
+    Row("mfa_activate_totp", EVERYBODY, sends={"code": "000000"}),
+    Row("mfa_add_webauthn", EVERYBODY),
+    Row("mfa_add_webauthn", EVERYBODY, sends={"name": "Key", "credential": "{}"}),
+    Row("mfa_generate_recovery_codes", EVERYBODY),
+    Row("mfa_generate_recovery_codes", EVERYBODY, sends={}),
+    Row("mfa_deactivate_totp", HAS_NO_FACTOR),
+    Row("mfa_deactivate_totp", HAS_NO_FACTOR, sends={}),
+    Row("mfa_view_recovery_codes", HAS_NO_FACTOR),
+    Row("mfa_download_recovery_codes", HAS_NO_FACTOR),
+    Row("mfa_edit_webauthn", HAS_NO_FACTOR, lambda scene: [1]),
+    Row("mfa_edit_webauthn", HAS_NO_FACTOR, lambda scene: [1], {"name": "Key"}),
+    Row("mfa_remove_webauthn", HAS_NO_FACTOR, lambda scene: [1]),
+    Row("mfa_remove_webauthn", HAS_NO_FACTOR, lambda scene: [1], {}),
     Row("usersessions_list", EVERYBODY),
     Row("usersessions_list", EVERYBODY, sends={"end": "others"}),
     Row("payouts", READS_ALICES_PAYOUTS, query=alices),
