@@ -17,7 +17,7 @@ from core import events
 from core.days import day_of
 from core.locking import locked
 from core.models import Event, User, Verb
-from handoffs import pool
+from handoffs import pool, transitions
 from handoffs.models import EntryReason, Outcome, PoolEntry
 from handoffs.releases import cancel_untransferred
 from pipeline import signs
@@ -93,6 +93,7 @@ def _restore(
         clock_from=ended.clock_from,
         on=day_of(at),
     )
+    transitions.take_up_again(account.pk, superseded_at=entry.entered_at, by=system, at=at)
     row = signs.correct_all(locked(account), on=day_of(at))
     _keep_the_warning(row, entry, on=day_of(at))
     event = events.record(

@@ -49,7 +49,8 @@ TRANSITION: Steps = {
     TransitionState.WAITING: frozenset({TransitionState.INTRODUCED, TransitionState.SUPERSEDED}),
     TransitionState.INTRODUCED: frozenset({TransitionState.COMPLETED, TransitionState.SUPERSEDED}),
     TransitionState.COMPLETED: frozenset(),
-    TransitionState.SUPERSEDED: frozenset(),
+    # Only where a late fact undoes the sweep that superseded it: see transitions.take_up_again.
+    TransitionState.SUPERSEDED: frozenset({TransitionState.WAITING, TransitionState.INTRODUCED}),
 }
 STEPS: Mapping[Track, Steps] = {
     Track.TRANSFER: TRANSFER,
@@ -66,6 +67,12 @@ COLUMNS: Mapping[Track, str] = {
 def possible(handoff: Handoff, track: Track) -> frozenset[str]:
     """The states that the track may go to from where it stands."""
     return STEPS[track][getattr(handoff, COLUMNS[track])]
+
+
+def is_over(handoff: Handoff, track: Track) -> bool:
+    """Whether nothing more is to come of the track, as far as anybody knows."""
+    superseded = getattr(handoff, COLUMNS[track]) == TransitionState.SUPERSEDED
+    return superseded or not possible(handoff, track)
 
 
 @transaction.atomic

@@ -21,7 +21,7 @@ from handoffs.models import (
     TransferState,
     TransitionState,
 )
-from handoffs.steps import COLUMNS, possible
+from handoffs.steps import COLUMNS, is_over, possible
 from handoffs.turns import Turn
 from incentives.entitlement import Reason, why_nothing
 from incentives.facts import AccountRecord, handoff_facts
@@ -136,7 +136,7 @@ def _tracks(handoff: Handoff) -> list[TrackLine]:
         TrackLine(
             name=str(track.label),
             steps=[(LABELS[track][step.to_state], step) for step in steps if step.track == track],
-            is_over=not possible(handoff, track),
+            is_over=is_over(handoff, track),
         )
         for track in COLUMNS
     ]

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from accounts_app import dormancy_rule
-from accounts_app.models import Account, AccountAccess, OwnershipPeriod, State
+from accounts_app.models import Account, AccountAccess, BeganBy, OwnershipPeriod, State
 from core.days import day_of
 from core.models import Event, Verb
 from handoffs import briefs, notices, steps
@@ -25,6 +25,7 @@ from handoffs.models import (
     SweepRun,
     Track,
     TransferState,
+    TransitionState,
 )
 from handoffs.opening import KIND_OF_ENTRY, access_reason
 from operations.verify.accounts import was_warned
@@ -162,6 +163,25 @@ def handoffs_stand_where_their_steps_led() -> Iterator[Finding]:
                 )
 
 
+def what_was_undone_is_taken_up() -> Iterator[Finding]:
+    """A transition that a sweep superseded goes on if a late fact undid that sweep."""
+    restored = OwnershipPeriod.objects.filter(
+        account=OuterRef("handoff__account"),
+        began_by=BeganBy.RESTORED,
+        began_at=OuterRef("taken_at"),
+    )
+    later = HandoffStep.objects.filter(
+        handoff=OuterRef("handoff"), track=Track.TRANSITION, pk__gt=OuterRef("pk")
+    )
+    superseded = HandoffStep.objects.filter(to_state=TransitionState.SUPERSEDED)
+    for step in superseded.filter(Exists(restored), ~Exists(later)).order_by("pk"):
+        yield Finding(
+            "superseded_for_nothing",
+            f"The transition of handoff {step.handoff_id} is superseded by a sweep that was"
+            f" undone.",
+        )
+
+
 def handoffs_agree_with_the_pool() -> Iterator[Finding]:
     """Who leaves an account to the pool has a handoff, which moves as its entry does."""
     from_holder = PoolEntry.objects.filter(reason__in=[*KIND_OF_ENTRY])
@@ -251,6 +271,7 @@ CHECKS: tuple[Check, ...] = (
     nobody_was_swept_before_being_told,
     sweeps_did_what_they_say,
     handoffs_stand_where_their_steps_led,
+    what_was_undone_is_taken_up,
     handoffs_agree_with_the_pool,
     transfers_begin_a_period,
     briefs_are_as_their_state_says,

@@ -7,7 +7,7 @@ import pytest
 from accounts_app.models import AccountAccess, BeganBy
 from core.models import Event, Notification, Verb
 from handoffs import late_facts
-from handoffs.models import Outcome, TransferState
+from handoffs.models import Handoff, Outcome, Track, TransferState
 from operations.verify import verify
 from tests import factories
 from tests.factories import TODAY, days_on, fresh
@@ -16,6 +16,7 @@ from tests.handoffs.moves import (
     WARNED,
     again,
     claim,
+    claimed,
     entry_of,
     night,
     released,
@@ -166,3 +167,87 @@ def test_reconsidering_twice_restores_once() -> None:
     factories.engage(handoff.account, by=factories.alice(), on=BEFORE, logged_on=AFTER)
     assert late_facts.reconsider(handoff.account, at=factories.at(AFTER)) is None
     assert handoff.account.periods.count() == 2
+
+
+# The transition of the handoff before, which the sweep superseded
+
+
+SECOND = days_on(90, POOLED)
+"""When the account is swept from Bob, who claimed it on ``POOLED``."""
+
+RECORDED = SECOND + dt.timedelta(days=2)
+
+
+def transition_of(handoff: Handoff) -> list[tuple[str, str, str]]:
+    """Its steps: from, to, by whom."""
+    found = handoff.steps.filter(track=Track.TRANSITION).order_by("id")
+    return list(found.values_list("from_state", "to_state", "taken_by__username"))
+
+
+def test_a_transition_that_was_superseded_for_nothing_goes_on() -> None:
+    first = claimed(swept())
+    factories.engage(first.account, by=factories.bob(), on=POOLED)
+    sweep_on(SECOND - dt.timedelta(days=21))
+    sweep_on(SECOND)
+    assert again(first).transition == "superseded"
+    late = SECOND - dt.timedelta(days=5)
+    factories.engage(first.account, by=factories.bob(), on=late, logged_on=RECORDED)
+    assert fresh(first.account).owner == factories.bob()
+    assert again(first).transition == "introduced"
+    assert transition_of(first)[1:] == [
+        ("waiting", "introduced", "bob"),
+        ("introduced", "superseded", "steward"),
+        ("superseded", "introduced", "steward"),
+    ]
+    step = first.steps.latest("id")
+    event = Event.objects.get(verb=Verb.HANDOFF_MOVED, subject_id=step.pk)
+    assert event.changes == {"track": "transition", "from": "superseded", "to": "introduced"}
+    assert step.taken_at == event.happened_at == factories.at(RECORDED)
+    assert nothing_is_off()
+
+
+def test_the_late_call_itself_introduces_whoever_was_waiting_to_be() -> None:
+    first = claimed(swept())
+    swept(first.account, on=SECOND)
+    late = SECOND - dt.timedelta(days=5)
+    factories.engage(first.account, by=factories.bob(), on=late, logged_on=RECORDED)
+    assert transition_of(first)[1:] == [
+        ("waiting", "superseded", "steward"),
+        ("superseded", "waiting", "steward"),
+        ("waiting", "introduced", "bob"),
+    ]
+    assert nothing_is_off()
+
+
+def test_a_late_sale_leaves_them_waiting() -> None:
+    first = claimed(swept())
+    swept(first.account, on=SECOND)
+    factories.sale(first.account, on=SECOND - dt.timedelta(days=5), booked_at=RECORDED)
+    assert fresh(first.account).owner == factories.bob()
+    assert again(first).transition == "waiting"
+    factories.engage(first.account, by=factories.bob(), on=RECORDED)
+    assert again(first).transition == "introduced"
+    assert nothing_is_off()
+
+
+def test_swept_again_it_is_superseded_again() -> None:
+    first = claimed(swept())
+    swept(first.account, on=SECOND)
+    factories.sale(first.account, on=SECOND - dt.timedelta(days=5), booked_at=RECORDED)
+    swept(first.account, on=SECOND + dt.timedelta(days=90))
+    assert again(first).transition == "superseded"
+    assert nothing_is_off()
+
+
+def test_what_an_earlier_move_superseded_stays_so() -> None:
+    """Bob let it go himself; Otto's sweep is undone, and that is all that is undone."""
+    first = claimed(swept())
+    second = claimed(
+        released(first.account, on=days_on(10, POOLED)), by=factories.otto(), on=days_on(10, POOLED)
+    )
+    swept(first.account, on=days_on(100, POOLED))
+    late = days_on(95, POOLED)
+    factories.engage(first.account, by=factories.otto(), on=late, logged_on=days_on(101, POOLED))
+    assert again(first).transition == "superseded"
+    assert again(second).transition == "introduced"
+    assert nothing_is_off()

@@ -47,6 +47,8 @@ ALLOWED = {
     (Track.TRANSITION, "waiting", "superseded"),
     (Track.TRANSITION, "introduced", "completed"),
     (Track.TRANSITION, "introduced", "superseded"),
+    (Track.TRANSITION, "superseded", "waiting"),
+    (Track.TRANSITION, "superseded", "introduced"),
 }
 
 
@@ -107,6 +109,12 @@ def _is_refused(standing: Handoff, track: Track, to: str, *, by: User) -> None:
 def test_the_tables_name_every_state_of_every_track() -> None:
     for track, states in STATES.items():
         assert set(STEPS[track]) == set(states)
+
+
+def test_what_is_superseded_is_over_although_a_late_fact_may_take_it_up(handoff: Handoff) -> None:
+    assert not steps.is_over(handoff, Track.TRANSITION)
+    for state in ("superseded", "completed"):
+        assert steps.is_over(_standing(handoff, Track.TRANSITION, state), Track.TRANSITION)
 
 
 def test_a_step_has_its_row_and_its_event(handoff: Handoff, alice: User) -> None:

@@ -26,6 +26,7 @@ from accounts_app.models import (
 from core import triggers
 from core.exclusion import NoOverlap
 from core.models import Event, Notification, Verb
+from handoffs import steps
 from handoffs.models import (
     Brief,
     BriefVersion,
@@ -34,6 +35,7 @@ from handoffs.models import (
     HandoffStep,
     PoolEntry,
     SweepRun,
+    Track,
 )
 from handoffs.opening import access_reason
 from incentives.models import HandoffTerms, LedgerEntry
@@ -385,6 +387,15 @@ for column, state in (("transition", "completed"), ("brief_state", "not_usable")
 def a_handoff_has_no_steps(who: Company) -> None:
     for step in HandoffStep.objects.filter(handoff=handoff(who)):
         remove(step)
+
+
+@finds("superseded_for_nothing")
+def a_restored_holder_is_not_taken_up_again(who: Company) -> None:
+    period = OwnershipPeriod.objects.filter(account=quiet(who)).latest("began_at")
+    alter(period, began_by="restored")
+    later = period.began_at + 1_000 * DAY
+    steps.take(handoff(who), Track.TRANSITION, "superseded", by=who.cast.ada, at=later)
+    alter(handoff(who).steps.latest("id"), taken_at=period.began_at)
 
 
 @finds("handoff_missing")
