@@ -18,14 +18,16 @@ MOST = 8
 
 @dataclass(frozen=True)
 class Suggestion:
-    """An account, and in a few words why it is offered."""
+    """An account, and in a few words why it is offered. The first that is likely is chosen."""
 
     account: Account
     why: str
+    is_likely: bool = True
 
 
 def suggestions(user: User, *, seen: Sequence[int], on: dt.date) -> list[Suggestion]:
-    """Steps that are due first, then the warned accounts, then those last looked at (``seen``)."""
+    """Steps that are due first, then the warned accounts, those last looked at (``seen``), and
+    whatever of one's own falls quiet soonest."""
     found: dict[int, Suggestion] = {}
     for offered in _offered(user, seen, on):
         found.setdefault(offered.account.pk, offered)
@@ -42,6 +44,9 @@ def _offered(user: User, seen: Sequence[int], on: dt.date) -> Iterator[Suggestio
     for pk in seen:
         if pk in looked_at:
             yield Suggestion(looked_at[pk], "looked at")
+    for account in Account.objects.on_the_clock().held_by(user).order_by("dormant_on", "id")[:MOST]:
+        why = f"quiet by {date_format(account.dormant_on or on, 'j M')}"
+        yield Suggestion(account, why, is_likely=False)
 
 
 def found_by(user: User, words: str) -> list[Suggestion]:

@@ -87,6 +87,11 @@ def test_at_most_eight(as_alice: Client, scene: Scene) -> None:
     assert len(offered(as_alice)) == 7
 
 
+def test_whatever_falls_quiet_soonest_is_offered_but_not_chosen(as_alice: Client) -> None:
+    assert chosen(as_alice) == "Log"
+    assert offered(as_alice) == ["Acme quiet by 14 Oct"]
+
+
 def test_of_those_looked_at_only_where_one_may_log(scene: Scene) -> None:
     bob = signed_in(scene.cast.bob)
     bob.get(reverse("account", args=[scene.acme.pk]))

@@ -129,11 +129,11 @@ def _offered(request: SignedInRequest, *, on: dt.date) -> list[Suggestion]:
 
 
 def _likeliest(request: SignedInRequest, offered: list[Suggestion]) -> int:
-    """The account that the link names, from its own page; else the first one offered, or 0."""
+    """The account that the link names, from its own page; else the first likely one, or 0."""
     named = request.GET.get("account", "")
     if named.isdecimal() and int(named[:LONGEST_ID]):
         return int(named[:LONGEST_ID])
-    return offered[0].account.pk if offered else 0
+    return next((each.account.pk for each in offered if each.is_likely), 0)
 
 
 def _form(account: Account, request: SignedInRequest, *sent: QueryDict, at: dt.datetime) -> LogForm:
