@@ -7,7 +7,9 @@ from django.urls import include, path, re_path
 from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.exceptions import NotFound
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
+from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 from rest_framework.views import APIView
 
@@ -48,9 +50,21 @@ class Nowhere(APIView):
         raise NotFound("There is nothing at this address. Addresses end with a slash.")
 
 
+class Description(SpectacularAPIView):
+    """The schema, in YAML or JSON; a problem is JSON here too."""
+
+    def finalize_response(
+        self, request: Request, response: Response, *args: Any, **kwargs: Any
+    ) -> Response:
+        final = super().finalize_response(request, response, *args, **kwargs)
+        if final.exception:
+            final.accepted_renderer = JSONRenderer()
+        return final
+
+
 urlpatterns = [
     path("", include(router.urls)),
-    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("schema/", Description.as_view(), name="schema"),
     path("docs/", login_required(SpectacularSwaggerSplitView.as_view()), name="docs"),
     re_path(r"^.*$", Nowhere.as_view()),
 ]

@@ -12,7 +12,7 @@ from accounts_app.models import (
     State,
     Status,
 )
-from core.api.filters import DayFilter, IdFilter, MomentFilter, Search
+from core.api.filters import DayFilter, IdFilter, MomentFilter, Search, YesNoFilter
 
 
 class AccountFilters(django_filters.FilterSet):
@@ -24,9 +24,7 @@ class AccountFilters(django_filters.FilterSet):
     country = django_filters.CharFilter(max_length=100)
     industry = django_filters.CharFilter(max_length=100)
     domain = django_filters.CharFilter(max_length=253)
-    warned = django_filters.BooleanFilter(
-        field_name="warned_on", lookup_expr="isnull", exclude=True
-    )
+    warned = YesNoFilter(field_name="warned_on", lookup_expr="isnull", exclude=True)
     dormant_by = DayFilter(field_name="dormant_on", lookup_expr="lte")
     updated_since = MomentFilter(field_name="updated_at", lookup_expr="gte")
     search = Search("name", "domain")
@@ -49,9 +47,7 @@ class ContactFilters(django_filters.FilterSet):
 
 
 class PolicyFilters(django_filters.FilterSet):
-    adopted = django_filters.BooleanFilter(
-        field_name="adopted_at", lookup_expr="isnull", exclude=True
-    )
+    adopted = YesNoFilter(field_name="adopted_at", lookup_expr="isnull", exclude=True)
 
     class Meta:
         model = DormancyPolicy

@@ -1,21 +1,28 @@
 """Shapes of input: numbers that fit, days that can be counted with, amounts that are no floats."""
 
 import datetime as dt
+import re
 import uuid
 from decimal import Decimal
 from typing import Any, TypeVar, cast
 
 from django.db import models
 from django.db.models import Model
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from core.days import FAR, start_of
 from core.inputs import FIRST_DAY, TOO_EARLY, TOO_LATE
 
 LARGEST_ID = 2**63 - 1
+AN_ID = {"type": "integer", "minimum": 1, "maximum": LARGEST_ID}
+FROM_1900_TO_8999 = "^(19|[2-8][0-9])[0-9]{2}-"
+A_DAY = {"type": "string", "format": "date", "pattern": FROM_1900_TO_8999}
+A_MOMENT = {"type": "string", "format": "date-time", "pattern": FROM_1900_TO_8999}
 _M = TypeVar("_M", bound=Model)
 
 
+@extend_schema_field(AN_ID)
 class IdField(serializers.PrimaryKeyRelatedField[_M]):
     """The number of a row that is there."""
 
@@ -28,6 +35,7 @@ class IdField(serializers.PrimaryKeyRelatedField[_M]):
         return row
 
 
+@extend_schema_field(A_DAY)
 class DayField(serializers.DateField):
     """A day within what date arithmetic can bear."""
 
@@ -40,6 +48,7 @@ class DayField(serializers.DateField):
         return day
 
 
+@extend_schema_field(A_MOMENT)
 class MomentField(serializers.DateTimeField):
     """An instant; without an offset it is meant in the organisation's time zone."""
 
@@ -72,15 +81,34 @@ class UuidField(serializers.UUIDField):
         return made
 
 
+class YesNoField(serializers.BooleanField):
+    """true or false, and no word that may mean either."""
+
+    def to_internal_value(self, data: Any) -> bool:
+        if not isinstance(data, bool):
+            self.fail("invalid", input=data)
+        return data
+
+
 class AmountField(serializers.DecimalField):
     """An amount as text or as a whole number. A fraction as a JSON number may have lost a digit."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**{"max_digits": 16, "decimal_places": 3, **options})
+        whole = (self.max_digits or 0) - (self.decimal_places or 0)
+        sign = "-?" if self.min_value is None else ""
+        self.written = rf"^{sign}[0-9]{{1,{whole}}}(\.[0-9]{{1,{self.decimal_places}}})?$"
+        self.largest = 10**whole - 1
+
+    def validate_empty_values(self, data: Any) -> tuple[bool, Any]:
+        """No text is no amount; null is, where there may be none."""
+        return serializers.Field.validate_empty_values(self, data)
 
     def to_internal_value(self, data: Any) -> Decimal:
         if isinstance(data, bool | float):
             raise serializers.ValidationError('Give an amount as text, such as "12.50".')
+        if isinstance(data, str) and not re.search(self.written, data):
+            raise serializers.ValidationError(f'Write it such as "12.50": {self.written}')
         amount: Decimal = super().to_internal_value(data)
         return amount
 
@@ -107,6 +135,7 @@ class ModelShape(Shape, serializers.ModelSerializer[_M]):
         **serializers.ModelSerializer.serializer_field_mapping,
         models.DateField: DayField,
         models.DateTimeField: MomentField,
+        models.BooleanField: YesNoField,
         models.DecimalField: AmountField,
         models.CharField: WordsField,
         models.UUIDField: UuidField,

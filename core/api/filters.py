@@ -6,28 +6,56 @@ import django_filters
 from django import forms
 from django.db.models import Q, QuerySet
 from django_filters.rest_framework import DjangoFilterBackend
+from drf_spectacular.utils import extend_schema_field
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
-from core.api.fields import LARGEST_ID
+from core.api.fields import A_DAY, A_MOMENT, AN_ID, LARGEST_ID
 from core.api.pagination import PARAMETERS
 from core.inputs import DayField, MomentField
 from core.models import Event, Role, Team, User, Verb
 
 
 class KnownFilters(DjangoFilterBackend):
-    """A parameter that is not known is refused: a list that ignored it would tell a lie."""
+    """A parameter that is not known, says nothing or is there twice is refused: a list that ignored
+    it would tell a lie."""
 
     def get_filterset(self, request: Request, queryset: Any, view: Any) -> Any:
         filters = super().get_filterset(request, queryset, view)
-        known = PARAMETERS | (set(filters.filters) if filters else set())
-        unknown = sorted(set(request.query_params) - known)
-        if unknown:
-            said = f"There is no such parameter. There are: {', '.join(sorted(known))}."
-            raise ValidationError({name[:100]: [said] for name in unknown[:20]})
+        by_name = filters.filters if filters else {}
+        known = PARAMETERS | set(by_name)
+        no_such = f"There is no such parameter. There are: {', '.join(sorted(known))}."
+        wrong = {}
+        for name, values in sorted(request.query_params.lists()):
+            if name not in known:
+                wrong[name[:100]] = [no_such]
+            elif len(values) > 1:
+                wrong[name] = ["This parameter is there twice."]
+            elif values == [""] and not isinstance(by_name.get(name), django_filters.CharFilter):
+                wrong[name] = ["This parameter says nothing; leave it out."]
+        if wrong:
+            raise ValidationError(dict(list(wrong.items())[:20]))
         return filters
 
 
+class YesNo(forms.Field):
+    """true or false, in any case; nothing else is read as either."""
+
+    def to_python(self, value: Any) -> bool | None:
+        if value in self.empty_values:
+            return None
+        word = str(value).lower()
+        if word not in ("true", "false"):
+            raise forms.ValidationError("Say true or false.")
+        return word == "true"
+
+
+@extend_schema_field({"type": "boolean"})
+class YesNoFilter(django_filters.BooleanFilter):
+    field_class = YesNo
+
+
+@extend_schema_field(AN_ID)
 class IdFilter(django_filters.NumberFilter):
     """The number of a row. One that is not there finds nothing."""
 
@@ -40,10 +68,12 @@ class IdFilter(django_filters.NumberFilter):
         """The field has its own."""
 
 
+@extend_schema_field(A_DAY)
 class DayFilter(django_filters.DateFilter):
     field_class = DayField
 
 
+@extend_schema_field(A_MOMENT)
 class MomentFilter(django_filters.IsoDateTimeFilter):
     """ISO 8601 with an offset, or in the organisation's time zone."""
 
@@ -68,7 +98,7 @@ class Search(django_filters.CharFilter):
 
 class UserFilters(django_filters.FilterSet):
     role = django_filters.ChoiceFilter(choices=Role.choices)
-    active = django_filters.BooleanFilter()
+    active = YesNoFilter()
     team = IdFilter(method="in_team")
     search = Search("username", "first_name", "last_name", "email")
 

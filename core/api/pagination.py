@@ -65,7 +65,9 @@ class Pages(BasePagination):
         order = {"type": "string", "enum": _allowed(view), "default": _allowed(view)[0]}
         return [
             _parameter(
-                "cursor", "Where the page begins: from next or previous.", {"type": "string"}
+                "cursor",
+                "Where the page begins: from next or previous.",
+                {"type": "string", "minLength": 1},
             ),
             _parameter("page_size", "How many rows.", size),
             _parameter("ordering", "A minus turns it round.", order),

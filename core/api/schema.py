@@ -3,12 +3,18 @@
 from collections.abc import Callable
 from typing import Any
 
-from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.extensions import (
+    OpenApiAuthenticationExtension,
+    OpenApiSerializerExtension,
+    OpenApiSerializerFieldExtension,
+)
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import get_lib_doc_excludes
 from drf_spectacular.utils import OpenApiParameter
 
 from core.api import idempotency, problems
 from core.api.endpoints import Endpoint
+from core.api.fields import AmountField, ModelShape, Shape, WordsField
 from core.api.serializers import ProblemOut
 
 PROBLEMS = {
@@ -30,6 +36,46 @@ class BearerScheme(OpenApiAuthenticationExtension):
         return {"type": "http", "scheme": "bearer"}
 
 
+class ShapeScheme(OpenApiSerializerExtension):
+    """A shape takes no name that it does not know."""
+
+    target_class = Shape
+    match_subclasses = True
+
+    def map_serializer(self, auto_schema: Any, direction: Any) -> dict[str, Any]:
+        shape = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)
+        return {**shape, "additionalProperties": False}
+
+
+class WordsScheme(OpenApiSerializerFieldExtension):
+    """What may not be blank holds more than blanks."""
+
+    target_class = WordsField
+    match_subclasses = True
+
+    def map_serializer_field(self, auto_schema: Any, direction: Any) -> dict[str, Any]:
+        field = self.target
+        words = auto_schema._map_serializer_field(field, direction, bypass_extensions=True)
+        return words if field.allow_blank else {**words, "pattern": r"\S"}
+
+
+class AmountScheme(OpenApiSerializerFieldExtension):
+    """As text or as a whole number."""
+
+    target_class = AmountField
+
+    def map_serializer_field(self, auto_schema: Any, direction: Any) -> dict[str, Any]:
+        field = self.target
+        least = -field.largest if field.min_value is None else int(field.min_value)
+        bounds = {"minimum": least, "maximum": field.largest}
+        return {"type": ["string", "integer"], "pattern": field.written, **bounds}
+
+
+def inner_docs() -> list[type]:
+    """Classes whose words are for who reads the code."""
+    return [*get_lib_doc_excludes(), Shape, ModelShape]
+
+
 class Schema(AutoSchema):
     """Adds to each operation the problems it may answer with, and the key of a POST."""
 
@@ -40,6 +86,7 @@ class Schema(AutoSchema):
             return given
         key = OpenApiParameter(
             idempotency.HEADER,
+            type={"type": "string", "pattern": f"^{idempotency.USABLE.pattern}$"},
             location=OpenApiParameter.HEADER,
             required=view.action in view.keyed_actions,
             description="The same key and body get the first answer again, and it is done once.",

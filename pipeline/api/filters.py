@@ -3,7 +3,7 @@
 import django_filters
 from django.db.models import QuerySet
 
-from core.api.filters import DayFilter, IdFilter, MomentFilter, Search
+from core.api.filters import DayFilter, IdFilter, MomentFilter, Search, YesNoFilter
 from pipeline.models import (
     Activity,
     Channel,
@@ -32,10 +32,8 @@ class ActivityFilters(django_filters.FilterSet):
     opportunity = IdFilter()
     channel = django_filters.ChoiceFilter(choices=Channel.choices)
     outcome = django_filters.ChoiceFilter(choices=Outcome.choices)
-    is_engagement = django_filters.BooleanFilter()
-    voided = django_filters.BooleanFilter(
-        field_name="voided_at", lookup_expr="isnull", exclude=True
-    )
+    is_engagement = YesNoFilter()
+    voided = YesNoFilter(field_name="voided_at", lookup_expr="isnull", exclude=True)
     client_id = django_filters.UUIDFilter()
     occurred_since = MomentFilter(field_name="occurred_at", lookup_expr="gte")
     recorded_since = MomentFilter(field_name="recorded_at", lookup_expr="gte")

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts_app.api.serializers import AccountRef, ContactRef
@@ -29,6 +30,7 @@ MOST_ITEMS = 100
 SMALLEST_QUANTITY = Decimal("0.001")
 
 
+@extend_schema_field({"type": "string", "enum": sorted(MINOR_UNITS)})
 class CurrencyField(WordsField):
     """An ISO 4217 code."""
 

@@ -146,6 +146,8 @@ def test_a_contact_stays_with_its_account(as_alice: Asking) -> None:
         ("reports_to", 10**30),
         ("reports_to", "1"),
         ("no_calls", "perhaps"),
+        ("no_calls", "on"),
+        ("no_calls", 1),
         ("no_calls", []),
         ("no_calls", None),
         ("phone", "1" * 51),

@@ -130,6 +130,13 @@ WRONG = [
     ("owner", "1e400"),
     ("owner", "\0"),
     ("warned", "perhaps"),
+    ("warned", "2"),
+    ("warned", "null"),
+    ("warned", ""),
+    ("state", ""),
+    ("owner", ""),
+    ("dormant_by", ""),
+    ("updated_since", ""),
     ("dormant_by", "tomorrow"),
     ("dormant_by", "0001-01-01"),
     ("dormant_by", "99999-01-01"),
@@ -148,11 +155,25 @@ WRONG = [
 @pytest.mark.parametrize(("name", "value"), WRONG)
 def test_what_makes_no_sense_is_said(as_alice: Asking, name: str, value: str) -> None:
     answer = as_alice.get("/accounts/", **{name: value})
-    if (name, value) in (("warned", "perhaps"),):
-        assert answer.status_code in (200, 400)
-        return
     assert answer.status_code == 400
     assert name in answer.json()["errors"]
+
+
+def test_a_parameter_that_is_there_twice_is_said(as_alice: Asking) -> None:
+    answer = as_alice.get("/accounts/?state=owned&state=pooled")
+    assert answer.status_code == 400
+    assert answer.json()["errors"] == {"state": ["This parameter is there twice."]}
+
+
+@pytest.mark.parametrize(
+    ("word", "found"), [("true", 0), ("True", 0), ("false", 10), ("FALSE", 10)]
+)
+def test_yes_and_no(as_alice: Asking, ten: list[str], word: str, found: int) -> None:
+    assert len(walk(as_alice, "/accounts/", warned=word)) == found
+
+
+def test_no_words_search_for_nothing(as_alice: Asking, ten: list[str]) -> None:
+    assert len(walk(as_alice, "/accounts/", search="")) == 10
 
 
 def test_a_cursor_belongs_to_its_order(as_alice: Asking, ten: list[str]) -> None:

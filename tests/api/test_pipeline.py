@@ -156,7 +156,24 @@ def test_lines_add_up_and_the_opportunity_is_of_the_account(finn: User) -> None:
     assert answer.json()["code"] == "other_account"
 
 
-NUMBERS = [True, 1.5, "a", "1e400", "NaN", "Infinity", "9" * 40, 10**40, [], {}, "0.0001", "\0"]
+NUMBERS = [
+    *(True, 1.5, 10**40, [], {}),
+    *(
+        "",
+        "a",
+        "1e2",
+        "1e400",
+        "NaN",
+        "Infinity",
+        "9" * 40,
+        "0.0001",
+        "1_000",
+        ".5",
+        "5.",
+        " 1",
+        "\0",
+    ),
+]
 DAYS = [5, True, "tomorrow", "0001-01-01", "9999-12-31", "2026-02-30", [], {}, "\0", None]
 TEXTS = [5, True, [], {}, "\0", None]
 IDS = [True, 1.5, "1", -1, 0, 10**40, [], {}, 2**63 - 1]

@@ -1,5 +1,6 @@
 """The schema says what happens, and the page to try it is served from here."""
 
+import re
 from typing import Any
 
 import pytest
@@ -79,6 +80,37 @@ def test_what_moves_ownership_or_money_says_that_it_needs_a_key(schema: dict[str
     posts = [operation for method, _, operation in operations(schema) if method == "post"]
     for operation in posts:
         assert "Idempotency-Key" in [each["name"] for each in operation["parameters"]]
+
+
+def test_shapes_say_what_they_take(schema: dict[str, Any]) -> None:
+    shapes = {
+        name: shape
+        for name, shape in schema["components"]["schemas"].items()
+        if name.endswith("Request")
+    }
+    assert len(shapes) > 10
+    for name, shape in shapes.items():
+        assert shape["additionalProperties"] is False, name
+    sale = shapes["SaleNewRequest"]["properties"]
+    assert sale["account"] == {"type": "integer", "minimum": 1, "maximum": 2**63 - 1}
+    assert sale["amount"]["type"] == ["string", "integer"]
+    assert re.search(sale["amount"]["pattern"], "1000.50")
+    assert not re.search(sale["amount"]["pattern"], "1e3")
+    assert shapes["AccountShapeRequest"]["properties"]["name"]["pattern"] == r"\S"
+    assert "EUR" in schema["components"]["schemas"]["CurrencyEnum"]["enum"]
+
+
+def test_the_key_says_how_it_is_written(schema: dict[str, Any]) -> None:
+    claim = schema["paths"]["/api/v1/pool/{id}/claim/"]["post"]
+    key = next(each for each in claim["parameters"] if each["name"] == "Idempotency-Key")
+    assert re.search(key["schema"]["pattern"], "a-new-one")
+    assert not re.search(key["schema"]["pattern"], "two words")
+
+
+def test_it_speaks_to_who_reads_it(schema: dict[str, Any]) -> None:
+    """What a base class says is for who reads the code."""
+    told = [each.get("description", "") for each in schema["components"]["schemas"].values()]
+    assert not [words for words in told if "model's columns" in words or "request may say" in words]
 
 
 def test_scopes_name_the_resources_that_there_are() -> None:
