@@ -32,6 +32,9 @@ SQLITE = "django.db.backends.sqlite3"
 DATABASE_SCHEMES = {"postgres", "postgresql", "sqlite"}
 REDIS_SCHEMES = {"redis", "rediss"}
 EMAIL_SCHEMES = {"consolemail", "filemail", "smtp", "smtp+ssl", "smtp+tls"}
+OWN_MACHINE = {"localhost", "127.0.0.1", "::1"}
+OIDC_NEEDS = ("OIDC_SERVER_URL", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET")
+LONGEST_NAME = 40
 YES = {"1", "on", "true", "yes"}
 NO = {"0", "off", "false", "no"}
 
@@ -41,6 +44,16 @@ HOUR_AND_MINUTE = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
 
 class UnusableSetting(ImproperlyConfigured):
     """A setting that Steward cannot start with; `str()` is a sentence for its operator."""
+
+
+@dataclass(frozen=True)
+class Oidc:
+    """Where people are known who sign in by OpenID Connect."""
+
+    name: str
+    server_url: str
+    client_id: str
+    client_secret: str
 
 
 @dataclass(frozen=True)
@@ -59,6 +72,7 @@ class Environment:
     time_zone: str
     base_currency: str
     sweep_at: time
+    oidc: Oidc | None
 
 
 def read(variables: Mapping[str, str], *, base_dir: Path) -> Environment:
@@ -82,6 +96,7 @@ def read(variables: Mapping[str, str], *, base_dir: Path) -> Environment:
         time_zone=_time_zone(given),
         base_currency=_base_currency(given),
         sweep_at=_sweep_at(given),
+        oidc=_oidc(given),
     )
 
 
@@ -225,3 +240,37 @@ def _sweep_at(given: Mapping[str, str]) -> time:
     if found is None:
         raise _refusal("SWEEP_AT", value, "a time of day from 00:00 to 23:59, such as 02:30")
     return time(int(found[1]), int(found[2]))
+
+
+def _oidc(given: Mapping[str, str]) -> Oidc | None:
+    found = sorted(name for name in given if name in {"OIDC_NAME", *OIDC_NEEDS})
+    if not found:
+        return None
+    for name in OIDC_NEEDS:
+        if name not in given:
+            raise UnusableSetting(f"{name} is not set; with {found[0]} it must be.")
+    return Oidc(
+        name=_oidc_name(given),
+        server_url=_oidc_server_url(given["OIDC_SERVER_URL"]),
+        client_id=given["OIDC_CLIENT_ID"],
+        client_secret=given["OIDC_CLIENT_SECRET"],
+    )
+
+
+def _oidc_name(given: Mapping[str, str]) -> str:
+    value = given.get("OIDC_NAME", "your organisation")
+    if len(value) > LONGEST_NAME:
+        raise _refusal("OIDC_NAME", value, f"a name of at most {LONGEST_NAME} characters")
+    return value
+
+
+def _oidc_server_url(value: str) -> str:
+    """The address that `/.well-known/openid-configuration` is below. Only a trial on the machine
+    itself goes without TLS: whoever can change the answers signs in as anybody."""
+    allowed = "https://HOST or https://HOST/PATH, what the provider calls its issuer"
+    _check_url("OIDC_SERVER_URL", value, {"https", "http"}, allowed)
+    parts = urlsplit(value)
+    is_safe = parts.scheme == "https" or parts.hostname in OWN_MACHINE
+    if not (parts.hostname and is_safe) or parts.query or parts.fragment or parts.username:
+        raise _refusal("OIDC_SERVER_URL", value, allowed)
+    return value.rstrip("/")

@@ -216,6 +216,23 @@ MFA_FORMS = {
     "add_webauthn": "core.entrance.forms.NewPasskey",
     "edit_webauthn": "core.entrance.forms.PasskeyName",
 }
+# OpenID Connect, where the environment names a server. A link leads there: a form may only be
+# sent to ourselves (form-action below), and its answer would lead elsewhere.
+SOCIALACCOUNT_ADAPTER = "core.entrance.adapters.Elsewhere"
+SOCIALACCOUNT_LOGIN_ON_GET = True
+SOCIALACCOUNT_PROVIDERS: dict[str, dict[str, Any]] = {
+    "openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": []}
+}
+if ENVIRONMENT.oidc:
+    SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"] = [
+        {
+            "provider_id": "oidc",
+            "name": ENVIRONMENT.oidc.name,
+            "client_id": ENVIRONMENT.oidc.client_id,
+            "secret": ENVIRONMENT.oidc.client_secret,
+            "settings": {"server_url": ENVIRONMENT.oidc.server_url},
+        }
+    ]
 # The proxy that ends TLS says who asks; without one it is whoever is connected.
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if ENVIRONMENT.https else 0
 

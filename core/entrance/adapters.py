@@ -1,13 +1,18 @@
 """Where allauth asks us: nobody signs up, and what we say instead of its own sentences."""
 
+from http import HTTPStatus
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from allauth.socialaccount.models import SocialLogin
+from allauth.socialaccount.providers.base import AuthProcess
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 
 from core.entrance.post import send_later
 from core.models import User
@@ -83,3 +88,32 @@ class SecondFactors(DefaultMFAAdapter):
 
     def get_public_key_credential_user_entity(self, user: User) -> dict[str, Any]:
         return {**super().get_public_key_credential_user_entity(user), "display_name": user.name}
+
+
+class Elsewhere(DefaultSocialAccountAdapter):
+    """Who comes from the organisation's own sign-in is whoever has the address that it vouches for.
+
+    No link is kept: an administrator who changes the address of somebody decides by that alone
+    who comes in as them.
+    """
+
+    def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
+        return False
+
+    def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
+        user = _vouched_for(sociallogin)
+        if user is None or sociallogin.state.get("process") != AuthProcess.LOGIN:
+            page = render(request, "socialaccount/unknown.html", status=HTTPStatus.FORBIDDEN)
+            raise ImmediateHttpResponse(page)
+        sociallogin.user = user
+
+
+def _vouched_for(sociallogin: SocialLogin) -> User | None:
+    """The one person here with an address that the provider says it has verified."""
+    for address in sociallogin.email_addresses:
+        # Some say it as a text; and "false" is a text too.
+        if address.verified in (True, "true"):
+            found = list(User.objects.reached_at(address.email))
+            if len(found) == 1:
+                return found[0]
+    return None

@@ -5,10 +5,12 @@ from allauth.mfa.base import views as mfa
 from allauth.mfa.recovery_codes import views as codes
 from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as webauthn
+from allauth.socialaccount import views as social
+from allauth.socialaccount.providers.openid_connect import views as oidc
 from django.urls import include, path, re_path
 from django.views.decorators.http import require_POST, require_safe
 
-from core.entrance.views import AddPasskey, page, password, sessions, together
+from core.entrance.views import AddPasskey, elsewhere, page, password, sessions, together
 
 RESET = r"^password/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$"
 
@@ -35,7 +37,11 @@ confirm = [
     path("code/", page(mfa.reauthenticate), name="mfa_reauthenticate"),
     path("passkey/", page(webauthn.reauthenticate_webauthn), name="mfa_reauthenticate_webauthn"),
 ]
+ours = {"provider_id": "oidc"}
 urlpatterns = [
+    path("sign-in/oidc/", elsewhere(oidc.login), ours, name="openid_connect_login"),
+    path("sign-in/oidc/callback/", elsewhere(oidc.callback), ours, name="openid_connect_callback"),
+    path("sign-in/oidc/cancelled/", social.login_cancelled, name="socialaccount_login_cancelled"),
     path("sign-in/code/", page(mfa.authenticate), name="mfa_authenticate"),
     path("sign-in/passkey/", page(webauthn.login_webauthn), name="mfa_login_webauthn"),
     path("sign-in/", page(account.login), name="account_login"),

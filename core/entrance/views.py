@@ -1,7 +1,9 @@
 """Where allauth's own views need more than a template of ours."""
 
+import logging
 from collections.abc import Callable
 from functools import wraps
+from http import HTTPStatus
 from typing import Any
 
 from allauth.account import views as account
@@ -13,10 +15,12 @@ from django.contrib.auth.decorators import login_required
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
+from requests import RequestException
 
 from core.pages import SignedInRequest
 
+logger = logging.getLogger(__name__)
 View = Callable[..., HttpResponse]
 page = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -31,6 +35,22 @@ def together(view: View) -> View:
             return view(request, *args, **kwargs)
         with transaction.atomic():
             return view(request, *args, **kwargs)
+
+    return answer
+
+
+def elsewhere(view: View) -> View:
+    """A provider that is down or talks nonsense is told on a page, and in the log in full."""
+
+    @require_safe
+    @wraps(view)
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except (RequestException, LookupError, TypeError, ValueError, AttributeError):
+            logger.exception("The other sign-in did not answer as it should.")
+            name = "socialaccount/authentication_error.html"
+            return render(request, name, status=HTTPStatus.SERVICE_UNAVAILABLE)
 
     return answer
 

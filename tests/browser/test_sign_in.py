@@ -2,10 +2,13 @@
 
 import pytest
 from playwright.sync_api import Page, expect
+from pytest_django import Settings
 
 from core.models import User
 from tests.browser.conftest import PASSWORD, SignIn
 from tests.sign_in.codes import code
+from tests.sign_in.provider import provider
+from tests.sign_in.test_oidc import configured
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -154,3 +157,17 @@ def test_without_javascript_the_rest_works(sign_in: SignIn, alice: User) -> None
     confirm(page)
     expect(page.get_by_text("Passkeys need JavaScript")).to_be_visible()
     window.close()
+
+
+def test_by_the_organisations_own_sign_in(sign_in: SignIn, alice: User, settings: Settings) -> None:
+    """A link, because the policy lets a form be sent to ourselves only."""
+    page = sign_in(alice, WIDTHS[1])
+    heard = complaints_of(page)
+    with provider() as server:
+        server.person = {"sub": "a", "email": alice.email, "email_verified": True}
+        settings.SOCIALACCOUNT_PROVIDERS = configured(server.url)
+        sign_out(page)
+        fits(page)
+        page.get_by_role("link", name="Sign in with Acme").click()
+        expect(page.get_by_role("link", name="Today")).to_be_visible()
+    assert heard == []

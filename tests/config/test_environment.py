@@ -11,9 +11,14 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from config.environment import Environment, UnusableSetting, read
+from config.environment import Environment, Oidc, UnusableSetting, read
 
 SECRET = "a text of more than fifty characters, as random as any"
+OIDC = {
+    "OIDC_SERVER_URL": "https://id.example.com/realms/acme/",
+    "OIDC_CLIENT_ID": "steward",
+    "OIDC_CLIENT_SECRET": "hush",
+}
 
 
 def test_with_nothing_set_everything_lives_under_var(tmp_path: Path) -> None:
@@ -28,10 +33,12 @@ def test_with_nothing_set_everything_lives_under_var(tmp_path: Path) -> None:
     assert environment.time_zone == "UTC"
     assert environment.base_currency == "EUR"
     assert environment.sweep_at == time(2, 30)
+    assert environment.oidc is None
 
 
 def test_an_empty_value_counts_as_unset(tmp_path: Path) -> None:
     names = "DATABASE_URL REDIS_URL SECRET_KEY ALLOWED_HOSTS TIME_ZONE BASE_CURRENCY SWEEP_AT"
+    names += " OIDC_NAME OIDC_SERVER_URL OIDC_CLIENT_ID OIDC_CLIENT_SECRET"
     names += " EMAIL_URL EMAIL_FROM DEBUG HTTPS VAR_DIR"
     for blank in ("", "  "):
         assert read(dict.fromkeys(names.split(), blank), base_dir=tmp_path) == read(
@@ -116,6 +123,20 @@ NONSENSE = [
     ("BASE_CURRENCY", "eur"),
     ("BASE_CURRENCY", "ABC"),
     ("BASE_CURRENCY", "XAU"),
+    *(
+        ("OIDC_SERVER_URL", value)
+        for value in (
+            "id.example.com",
+            "ftp://id.example.com",
+            "https://",
+            "https://id.example.com:x",
+            "https://id.example.com/?realm=x",
+            "https://id.example.com/#x",
+            "http://id.example.com",
+            "https://anna@id.example.com",
+        )
+    ),
+    ("OIDC_NAME", "x" * 41),
     ("ALLOWED_HOSTS", "https://crm.example.com"),
     ("ALLOWED_HOSTS", "crm.example.com/"),
     ("ALLOWED_HOSTS", "crm.example.com:8000"),
@@ -127,7 +148,7 @@ NONSENSE = [
 @pytest.mark.parametrize(("name", "value"), NONSENSE)
 def test_nonsense_is_refused_by_name_and_value(name: str, value: str, tmp_path: Path) -> None:
     with pytest.raises(UnusableSetting) as refusal:
-        read({"SECRET_KEY": SECRET, name: value}, base_dir=tmp_path)
+        read({"SECRET_KEY": SECRET, **OIDC, name: value}, base_dir=tmp_path)
     sentence = str(refusal.value)
     assert sentence.startswith(f"{name} is {value!r}; allowed is ")
     assert sentence.endswith(".")
@@ -145,6 +166,29 @@ def test_nonsense_is_refused_by_name_and_value(name: str, value: str, tmp_path: 
 def test_a_password_is_not_repeated(name: str, value: str, tmp_path: Path) -> None:
     with pytest.raises(UnusableSetting) as refusal:
         read({"SECRET_KEY": SECRET, name: value}, base_dir=tmp_path)
+    assert "hush" not in str(refusal.value)
+
+
+def test_another_sign_in_is_taken_as_it_is_given(tmp_path: Path) -> None:
+    oidc = read({**OIDC, "OIDC_NAME": "Acme"}, base_dir=tmp_path).oidc
+    assert oidc == Oidc("Acme", "https://id.example.com/realms/acme", "steward", "hush")
+    nameless = read(OIDC, base_dir=tmp_path).oidc
+    assert nameless is not None
+    assert nameless.name == "your organisation"
+
+
+@pytest.mark.parametrize("server", ["http://localhost:8080", "http://127.0.0.1", "http://[::1]:1"])
+def test_a_trial_on_the_machine_itself_goes_without_tls(server: str, tmp_path: Path) -> None:
+    oidc = read({**OIDC, "OIDC_SERVER_URL": server}, base_dir=tmp_path).oidc
+    assert oidc is not None
+    assert oidc.server_url == server
+
+
+@pytest.mark.parametrize("name", OIDC)
+def test_a_part_of_another_sign_in_is_not_enough(name: str, tmp_path: Path) -> None:
+    given = {key: value for key, value in OIDC.items() if key != name}
+    with pytest.raises(UnusableSetting, match=f"{name} is not set; with OIDC_") as refusal:
+        read(given, base_dir=tmp_path)
     assert "hush" not in str(refusal.value)
 
 

@@ -38,6 +38,10 @@ OPEN_TO_ALL = {
     # The second step of a sign-in, and the sign-in that needs no first one.
     "mfa_authenticate",
     "mfa_login_webauthn",
+    # There, back, and left on the way.
+    "openid_connect_login",
+    "openid_connect_callback",
+    "socialaccount_login_cancelled",
 }
 
 
