@@ -17,13 +17,10 @@ def choose_theme(user: User, *, theme: str) -> None:
 def save_list(user: User, *, page: str, name: str, query: str) -> SavedList:
     """Keeps the list under a name; the same name again replaces it. ``MOST_SAVED`` per page."""
     name = name.strip()
-    if not name:
-        raise Refused("no_name", "Give the list a name.")
+    _check_it_fits(name=name, query=query)
     others = SavedList.objects.filter(user=user, page=page).exclude(name=name)
     if others.count() >= MOST_SAVED:
         raise Refused("too_many", f"{MOST_SAVED} lists are kept; forget one of them first.")
-    kept = SavedList(user=user, page=page, name=name, query=query)
-    kept.clean_fields(exclude=["user"])
     kept, _ = SavedList.objects.update_or_create(
         user=user, page=page, name=name, defaults={"query": query}
     )
@@ -32,4 +29,19 @@ def save_list(user: User, *, page: str, name: str, query: str) -> SavedList:
 
 def forget_list(user: User, *, page: str, name: str) -> None:
     """Forgets one's own list of that name; forgetting it again changes nothing."""
-    SavedList.objects.filter(user=user, page=page, name=name).delete()
+    if "\0" not in name:
+        SavedList.objects.filter(user=user, page=page, name=name).delete()
+
+
+def _check_it_fits(*, name: str, query: str) -> None:
+    """Refuses what neither database could keep: said here, because no form stands before it."""
+    if not name:
+        raise Refused("no_name", "Give the list a name.")
+    longest = {
+        "name": SavedList._meta.get_field("name").max_length or 0,
+        "query": SavedList._meta.get_field("query").max_length or 0,
+    }
+    for what, text in (("name", name), ("query", query)):
+        most = longest[what]
+        if "\0" in text or len(text) > most:
+            raise Refused("bad_list", f"The {what} of a list has {most} characters at the most.")

@@ -134,6 +134,16 @@ def test_what_is_kept_has_a_name_and_an_end(as_alice: Client, scene: Scene) -> N
     preferences.save_list(alice, page="accounts", name="List 3", query="mine=on")
 
 
+@pytest.mark.parametrize(
+    ("name", "query"),
+    [("x" * 61, ""), ("x", "y" * 1001), ("x\0", ""), ("x", "name=\0")],
+)
+def test_what_cannot_be_kept_is_refused(as_alice: Client, name: str, query: str) -> None:
+    assert keep(as_alice, name, query).status_code == 409
+    assert keep(as_alice, name, "", forget="1").status_code == 302
+    assert not SavedList.objects.exists()
+
+
 def test_a_kept_list_leads_nowhere_else(as_alice: Client) -> None:
     answer = keep(as_alice, "x", "//evil.example/?a=<script>")
     assert answer["Location"].startswith("/accounts/?")
