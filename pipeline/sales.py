@@ -15,7 +15,7 @@ from core.days import day_of
 from core.errors import NotAllowed, Refused
 from core.locking import locked, locked_row
 from core.models import User, Verb
-from core.money import minor_units, rounded
+from core.money import minor_units, rounded, shown
 from core.rates import in_base
 from core.roles import keeps_the_books
 from pipeline import signs
@@ -221,7 +221,7 @@ def _check_reversal(
     if taken <= 0:
         raise Refused("amount_not_positive", "What is taken back is an amount above zero.")
     if taken > left:
-        raise Refused("more_than_left", f"Only {left} {sale.currency} of this sale are left.")
+        raise Refused("more_than_left", f"Only {shown(left, sale.currency)} of this sale are left.")
     check_minor_units(taken, sale.currency)
     if reversed_on < sale.booked_on or reversed_on > day_of(at):
         raise Refused(

@@ -240,6 +240,7 @@ def test_what_is_taken_back_whole_is_not_taken_back_again(acme: Account) -> None
     with pytest.raises(Refused) as refusal:
         take_back(stale, amount=700)
     assert refusal.value.code == "more_than_left"
+    assert refusal.value.sentence == "Only 600.00 EUR of this sale are left."
     take_back(stale)
     for amount in (None, 1):
         with pytest.raises(Refused) as refusal:
