@@ -168,6 +168,15 @@ def first_sale(facts: HandoffFacts) -> SaleFact | None:
     )
 
 
+def in_window(day: date, facts: HandoffFacts) -> bool:
+    """Whether a sale of that day belongs to this handoff's transfer, and comes soon enough."""
+    if facts.transferred_on is None:
+        return False
+    if facts.window_ends_on is not None and day >= facts.window_ends_on:
+        return False
+    return 0 <= (day - facts.transferred_on).days <= facts.terms.eligible_days
+
+
 def why_nothing(facts: HandoffFacts) -> list[Reason]:
     """All that stands in the way whatever is sold, readable before a claim.
 
@@ -205,8 +214,8 @@ def _reasons_of_release(facts: HandoffFacts) -> Iterator[Reason]:
     if facts.had_recent_sale:
         yield Reason(
             "recent_sale",
-            f"The account had a sale within {facts.terms.quiet_before_days} days "
-            f"before {day}, the day it was released.",
+            f"The account had a sale on {day}, the day it was released, "
+            f"or in the {facts.terms.quiet_before_days} days before.",
         )
 
 
@@ -258,13 +267,9 @@ def _last_paid_day(facts: HandoffFacts) -> date | None:
 
 
 def _qualifies(sale: SaleFact, facts: HandoffFacts) -> bool:
-    if facts.transferred_on is None or sale.while_pooled:
+    if sale.while_pooled or sale.net_base <= 0 or sale.credited_to == facts.outgoing_id:
         return False
-    if sale.net_base <= 0 or sale.credited_to == facts.outgoing_id:
-        return False
-    if facts.window_ends_on is not None and sale.booked_on >= facts.window_ends_on:
-        return False
-    return 0 <= (sale.booked_on - facts.transferred_on).days <= facts.terms.eligible_days
+    return in_window(sale.booked_on, facts)
 
 
 @dataclass(frozen=True, slots=True)

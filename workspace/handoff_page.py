@@ -23,7 +23,7 @@ from handoffs.models import (
 )
 from handoffs.steps import COLUMNS, is_over, possible
 from handoffs.turns import Turn
-from incentives.entitlement import Reason, why_nothing
+from incentives.entitlement import HandoffFacts, Reason, first_sale, in_window, why_nothing
 from incentives.facts import AccountRecord, handoff_facts
 from incentives.models import HandoffTerms, LedgerEntry
 
@@ -55,6 +55,8 @@ class HandoffPage:
     questions: list[BriefQuestion]
     terms: HandoffTerms | None
     obstacles: list[Reason]
+    first_sale_on: dt.date | None
+    may_still_sell: bool
     earned: list[LedgerEntry]
     may_write: bool
     may_judge: bool
@@ -89,6 +91,8 @@ def handoff_page(handoff: Handoff, reader: User, *, at: dt.datetime) -> HandoffP
         questions=list(brief.questions.select_related("asked_by")) if brief else [],
         terms=getattr(same, "terms", None),
         obstacles=why_nothing(facts) if facts else [],
+        first_sale_on=_first_sale_on(facts),
+        may_still_sell=facts is not None and _may_still_sell(facts, on=day_of(at)),
         earned=_earned(handoff, reader, at=at),
         may_write=writable and briefs.may_write_brief(reader, handoff, at=at),
         may_judge=judgeable and briefs.may_judge_brief(reader, handoff, at=at),
@@ -140,6 +144,16 @@ def _tracks(handoff: Handoff) -> list[TrackLine]:
         )
         for track in COLUMNS
     ]
+
+
+def _first_sale_on(facts: HandoffFacts | None) -> dt.date | None:
+    """Sales show to everybody, also where what was earned with them does not."""
+    sale = first_sale(facts) if facts else None
+    return sale.booked_on if sale else None
+
+
+def _may_still_sell(facts: HandoffFacts, *, on: dt.date) -> bool:
+    return facts.transferred_on is None or in_window(on, facts)
 
 
 def _earned(handoff: Handoff, reader: User, *, at: dt.datetime) -> list[LedgerEntry]:

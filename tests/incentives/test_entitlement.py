@@ -192,8 +192,8 @@ def test_everything_that_stands_in_the_way_is_named() -> None:
         (
             replace(HANDOFF, kind=RELEASED, had_recent_sale=True),
             (
-                "The account had a sale within 30 days before 20 December 2025, "
-                "the day it was released."
+                "The account had a sale on 20 December 2025, the day it was released, "
+                "or in the 30 days before."
             ),
         ),
         (

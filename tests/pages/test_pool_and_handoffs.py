@@ -3,12 +3,14 @@
 import re
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
 
 from core.models import User
 from handoffs.models import BriefState, Handoff
 from tests import factories
+from tests.factories import days_on
 from tests.handoffs import moves
 from tests.pages.scene import Scene, on, signed_in
 
@@ -150,6 +152,29 @@ def test_it_says_what_stands_in_the_way(as_alice: Client, scene: Scene) -> None:
 def test_what_was_earned_stands_by_its_terms(as_alice: Client, scene: Scene) -> None:
     said = text(as_alice, "handoff", moves.handoff_of(scene.sale.account).pk)
     assert "5 % first sale + 1 % for letting go early = 6 % of 10,000.00 EUR = 600.00 EUR" in said
+
+
+def test_a_first_sale_is_told_to_those_who_may_not_read_what_it_earned(
+    as_bob: Client, scene: Scene
+) -> None:
+    handoff = moves.handoff_of(scene.sale.account)
+    said = text(as_bob, "handoff", handoff.pk)
+    assert f"The first sale was on {scene.sale.booked_on:%-d %B %Y}." in said
+    assert "it takes a first sale" not in said
+    assert "600.00 EUR" not in said
+
+
+def test_a_first_sale_is_awaited_for_as_long_as_it_would_count(scene: Scene) -> None:
+    soylent, day = factories.owned(name="Soylent"), days_on(31)
+    factories.engage(soylent, on=days_on(1))
+    handoff = moves.claimed(moves.released(soylent, on=days_on(30)), on=day)
+    moves.accepted(moves.handed_in(handoff, on=day), on=day)
+    with time_machine.travel(factories.at(days_on(31 + 365)), tick=False):
+        last_day = text(signed_in(scene.cast.bob), "handoff", handoff.pk)
+    with time_machine.travel(factories.at(days_on(31 + 366)), tick=False):
+        day_after = text(signed_in(scene.cast.bob), "handoff", handoff.pk)
+    assert "it takes a first sale." in last_day
+    assert "No first sale came in its time." in day_after
 
 
 # The brief
