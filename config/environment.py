@@ -17,7 +17,6 @@ from datetime import time
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
-from zoneinfo import available_timezones
 
 import environ
 from django.core.exceptions import ImproperlyConfigured, ValidationError
@@ -25,6 +24,7 @@ from django.core.management.utils import get_random_secret_key
 from django.core.validators import validate_email
 
 from core.money import MINOR_UNITS
+from core.zones import zones
 
 SHORTEST_SECRET = 50  # as django.core.checks.security asks for
 LOCAL_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
@@ -222,7 +222,7 @@ def _check_url(name: str, value: str, schemes: set[str], allowed: str) -> None:
 
 def _time_zone(given: Mapping[str, str]) -> str:
     value = given.get("TIME_ZONE", "UTC")
-    if value not in available_timezones() - {"localtime"}:  # that is the machine's, no name
+    if value not in zones():
         raise _refusal("TIME_ZONE", value, "a name of the IANA list, such as Europe/Berlin")
     return value
 

@@ -26,7 +26,7 @@ class DayField(forms.DateField):
 
 
 class MomentField(forms.DateTimeField):
-    """A wall-clock time in the organisation's zone; cleaned to an aware instant."""
+    """A wall-clock time in the zone of whoever types it; cleaned to an aware instant."""
 
     def __init__(self, **options: Any) -> None:
         widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")

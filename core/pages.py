@@ -5,16 +5,19 @@ from contextlib import contextmanager
 from functools import wraps
 from http import HTTPStatus
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods
 
 from core.errors import NotAllowed, Refused
 from core.models import User
+from core.zones import zones
 
 
 class SignedInRequest(HttpRequest):
@@ -96,3 +99,24 @@ class RefusalPages:
             context = {"sentence": error.sentence}
             return render(request, "refused.html", context, status=HTTPStatus.CONFLICT)
         return None
+
+
+class OwnTimeZone:
+    """Times of day are shown, and typed, in the zone that the person has chosen. Not to programs:
+    they are told instants in the organisation's."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with timezone.override(_zone_of(request)):
+            return self.get_response(request)
+
+
+def _zone_of(request: HttpRequest) -> str | None:
+    is_page = not request.path.startswith("/api/")
+    if is_page and settings.SESSION_COOKIE_NAME in request.COOKIES:
+        user = request.user
+        if user.is_authenticated and user.time_zone in zones():
+            return user.time_zone
+    return None

@@ -36,6 +36,18 @@ def add_user(username: str, *, by: User, at: dt.datetime, **fields: Any) -> User
 def change_user(user: User, *, by: User, at: dt.datetime, **fields: Any) -> bool:
     """Changes what is named; True if anything did. A role is not lost while accounts are held."""
     _check(by)
+    return _change(user, by=by, at=at, fields=fields)
+
+
+@transaction.atomic
+def rename(user: User, *, first_name: str, last_name: str, by: User, at: dt.datetime) -> bool:
+    """What somebody is called, as they say themselves; True if it is news."""
+    if by.pk != user.pk:
+        _check(by)
+    return _change(user, by=by, at=at, fields={"first_name": first_name, "last_name": last_name})
+
+
+def _change(user: User, *, by: User, at: dt.datetime, fields: dict[str, Any]) -> bool:
     changes = {
         name: [getattr(user, name), fields[name]]
         for name in CHANGEABLE

@@ -2,6 +2,7 @@
 
 from core.errors import Refused
 from core.models import SavedList, Theme, User
+from core.zones import zones
 
 MOST_SAVED = 20
 
@@ -45,3 +46,14 @@ def _check_it_fits(*, name: str, query: str) -> None:
         most = longest[what]
         if "\0" in text or len(text) > most:
             raise Refused("bad_list", f"The {what} of a list has {most} characters at the most.")
+
+
+def choose_time_zone(user: User, *, time_zone: str) -> None:
+    """In which zone times of day are shown to this person; the empty one is the organisation's.
+
+    Days stay days of the organisation's zone (domain §9).
+    """
+    if time_zone and time_zone not in zones():
+        raise Refused("unknown_zone", "A time zone has a name of the list, such as Europe/Berlin.")
+    user.time_zone = time_zone
+    user.save(update_fields=["time_zone"])

@@ -10,6 +10,7 @@ from workspace.views.pool import pool
 from workspace.views.preferences import theme
 from workspace.views.quick_log import quick_log, quick_log_on, spoken_day
 from workspace.views.release import release
+from workspace.views.settings import own_tokens, revoke_token, settings
 from workspace.views.styleguide import styleguide
 
 urlpatterns = [
@@ -29,5 +30,8 @@ urlpatterns = [
     path("handoffs/", handoffs, name="handoffs"),
     path("handoffs/<int:pk>/", handoff, name="handoff"),
     path("styleguide/", styleguide, name="styleguide"),
+    path("settings/", settings, name="settings"),
+    path("settings/tokens/", own_tokens, name="tokens"),
+    path("settings/tokens/<int:pk>/revoke/", revoke_token, name="token_revoke"),
     path("settings/theme/", theme, name="theme"),
 ]

@@ -13,6 +13,7 @@ from allauth.socialaccount.providers.base import AuthProcess
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from core.entrance.post import send_later
 from core.models import User
@@ -55,7 +56,7 @@ class Accounts(DefaultAccountAdapter):
         ]
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
-        return "/"
+        return reverse("settings")
 
     def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:
         messages.error(request, "Nobody who is here signs in with this.")

@@ -7,6 +7,7 @@ from http import HTTPStatus
 from typing import Any
 
 from allauth.account import views as account
+from allauth.account.decorators import reauthentication_required
 from allauth.mfa.webauthn.internal.auth import begin_registration
 from allauth.mfa.webauthn.views import AddWebAuthnView
 from allauth.usersessions.models import UserSession
@@ -37,6 +38,13 @@ def together(view: View) -> View:
             return view(request, *args, **kwargs)
 
     return answer
+
+
+def confirmed(view: View) -> View:
+    """Whoever sends the form has shown in the last minutes that it is them; else they do so first,
+    and what they sent is done then."""
+    wrapped: View = reauthentication_required(view, allow_get=True, app="allauth.mfa")
+    return wrapped
 
 
 def elsewhere(view: View) -> View:

@@ -10,6 +10,7 @@ from django.db.models import F, Q
 
 from core.querysets import MembershipQuerySet, ReadByAll, UserManager
 from core.triggers import never_deleted, no_overlap
+from core.zones import zones
 
 
 class Role(models.TextChoices):
@@ -38,6 +39,11 @@ def check_strengths(value: Any) -> None:
         raise ValidationError("Strengths are a list of: acquisition, retention.")
 
 
+def check_zone(value: str) -> None:
+    if value and value not in zones():
+        raise ValidationError("A time zone has a name of the IANA list, such as Europe/Berlin.")
+
+
 @never_deleted
 class User(AbstractBaseUser):
     """A person. Their history stays when they leave: rows are never deleted."""
@@ -61,6 +67,14 @@ class User(AbstractBaseUser):
     left_on = models.DateField(null=True, blank=True)
     joined_at = models.DateTimeField(auto_now_add=True)
     theme = models.CharField(max_length=5, choices=Theme, default=Theme.DEVICE, blank=True)
+
+    time_zone = models.CharField(
+        max_length=50,
+        blank=True,
+        default="",
+        validators=[check_zone],
+        help_text="For times of day that are shown. Empty: the organisation's.",
+    )
 
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS = ["email"]

@@ -33,6 +33,17 @@ def test_no_page_has_a_fault(width: int, sign_in: SignIn) -> None:
             assert faults(page) == [], f"{url}, {theme}"
 
 
+@pytest.mark.parametrize("width", [1280, 390])
+def test_no_page_of_the_way_in_has_a_fault(width: int, sign_in: SignIn) -> None:
+    page = sign_in(build().cast.alice, width)
+    page.context.clear_cookies()
+    for theme in ("light", "dark"):
+        page.emulate_media(color_scheme=theme)
+        for url in ("/sign-in/", "/password/", "/password/sent/", "/password/1-x-y/"):
+            page.goto(url)
+            assert faults(page) == [], f"{url}, {theme}"
+
+
 def test_a_fault_would_be_found(sign_in: SignIn) -> None:
     page = sign_in(build().cast.alice, 1280)
     page.evaluate("document.querySelector('main').innerHTML = '<img src=x><input>'")

@@ -37,6 +37,8 @@ BASELINE = {
     "brief_version": 4,
     "payouts": 7,
     "policy": 3,
+    "settings": 3,
+    "tokens": 3,
     "usersessions_list": 3,
     "mfa_index": 4,
     # allauth asks for each kind by itself, and keeps its challenge in the session.

@@ -17,7 +17,8 @@ from django.http import HttpResponseBase
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from tests.pages.scene import Scene, signed_in
+from core import tokens
+from tests.pages.scene import NOW, Scene, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -102,12 +103,22 @@ def first_version(scene: Scene) -> list[Any]:
     return [scene.to_read.pk, 1]
 
 
+def token(scene: Scene) -> list[Any]:
+    """One of Alice's, the same for all who try."""
+    alice = scene.cast.alice
+    mine = alice.tokens.first()
+    if mine is None:
+        mine, _ = tokens.issue(alice, name="Sync", scopes=["read"], by=alice, at=NOW)
+    return [mine.pk]
+
+
 def alices(scene: Scene) -> str:
     return f"?person={scene.cast.alice.pk}"
 
 
 LOGGED = {"channel": "call", "outcome": "connected", "client_id": str(uuid.UUID(int=7))}
 CARLA = {"name": "Carla", "status": "active"}
+SYNC = {"name": "Sync", "may": "read", "of": "accounts", "lasts": "30"}
 DEAL = {"name": "Deal", "amount": "10", "currency": "EUR"}
 
 #                             alice bob  otto mara olga finn ada
@@ -121,6 +132,7 @@ LOGGED_THE_CALL = "           ok    no   no   no   no   no   no"
 CLAIMS = "                    rule  ok   ok   no   no   no   no"
 WRITES_THE_BRIEF = "          ok    no   no   no   no   no   no"
 JUDGES_THE_BRIEF = "          no    ok   no   ok   no   no   no"
+OWNS_THE_TOKEN = "            ok    gone gone gone gone gone gone"
 HAS_NO_FACTOR = "             gone  gone gone gone gone gone gone"
 HAS_NO_PASSWORD = "           no    no   no   no   no   no   no"
 READS_ALICES_PAYOUTS = "      ok    gone gone ok   gone ok   ok"
@@ -205,6 +217,11 @@ ROWS = [
     Row("mfa_edit_webauthn", HAS_NO_FACTOR, lambda scene: [1], {"name": "Key"}),
     Row("mfa_remove_webauthn", HAS_NO_FACTOR, lambda scene: [1]),
     Row("mfa_remove_webauthn", HAS_NO_FACTOR, lambda scene: [1], {}),
+    Row("settings", EVERYBODY),
+    Row("settings", EVERYBODY, sends={"first_name": "Jo", "last_name": "", "time_zone": "UTC"}),
+    Row("tokens", EVERYBODY),
+    Row("tokens", EVERYBODY, sends=SYNC),
+    Row("token_revoke", OWNS_THE_TOKEN, token, {}),
     Row("usersessions_list", EVERYBODY),
     Row("usersessions_list", EVERYBODY, sends={"end": "others"}),
     Row("payouts", READS_ALICES_PAYOUTS, query=alices),
