@@ -7,7 +7,7 @@ from django.db import transaction
 from accounts_app import dormancy
 from accounts_app.authority import check_may_write
 from accounts_app.models import Account, Contract
-from accounts_app.signals import sign_arrived
+from accounts_app.signals import contract_moved, sign_arrived
 from core import events
 from core.days import FAR, day_of
 from core.errors import Refused
@@ -42,6 +42,7 @@ def add_contract(
     )
     row = dormancy.note_sign(account, on=day_of(at), contract_until=ends_on or FAR)
     sign_arrived.send(sender=Account, account=row, at=at)
+    contract_moved.send(sender=Contract, contract=contract, at=at)
     return contract
 
 
@@ -66,6 +67,7 @@ def void_contract(contract: Contract, *, reason: str, by: User, at: dt.datetime)
         changes={"reason": contract.void_reason},
     )
     dormancy.correct_signs(account, on=day_of(at), contract_until=contract_until(account))
+    contract_moved.send(sender=Contract, contract=contract, at=at)
     return contract
 
 

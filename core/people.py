@@ -6,10 +6,12 @@ from typing import Any
 from django.db import transaction
 
 from core import events
+from core.days import day_of
 from core.errors import NotAllowed, Refused
+from core.locking import locked
 from core.models import Role, Team, TeamMembership, User, Verb
 from core.roles import runs_it
-from core.signals import holding_ends
+from core.signals import holding_ends, last_day_moved
 
 CHANGEABLE = (
     "email",
@@ -63,6 +65,28 @@ def _change(user: User, *, by: User, at: dt.datetime, fields: dict[str, Any]) ->
         holding_ends.send(sender=User, user=user)
     user.save(update_fields=list(changes))
     events.record(verb=Verb.USER_CHANGED, subject=user, actor=by, at=at, changes=changes)
+    return True
+
+
+@transaction.atomic
+def record_leaving(user: User, *, left_on: dt.date, by: User, at: dt.datetime) -> bool:
+    """``left_on`` was their last day, and nobody signs in as them any more; True if that is news.
+
+    Refuses a day to come, and whoever still holds accounts.
+    """
+    _check(by)
+    row = locked(user)
+    if left_on > day_of(at):
+        raise Refused("in_future", f"{left_on} is to come; {row} is still here.", day=left_on)
+    if not row.active and row.left_on == left_on:
+        return False
+    if row.active:
+        holding_ends.send(sender=User, user=row)
+    changes = {"active": [row.active, False], "left_on": [row.left_on, left_on]}
+    row.active, row.left_on = False, left_on
+    row.save(update_fields=["active", "left_on"])
+    events.record(verb=Verb.USER_CHANGED, subject=row, actor=by, at=at, changes=changes)
+    last_day_moved.send(sender=User, user=row, at=at)
     return True
 
 

@@ -5,6 +5,8 @@ order, by several workers: the ledger ends at the same sums.
 """
 
 import datetime as dt
+import logging
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -29,6 +31,8 @@ from incentives.facts import AccountRecord
 from incentives.models import CommissionPlan, IncentivePlan, Ledger, LedgerEntry
 from pipeline.models import Sale
 from pipeline.sales_net import net_base
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -95,6 +99,21 @@ def reconcile(account: Account, *, by: User, at: dt.datetime) -> list[LedgerEntr
         for entry in entries
     )
     return entries
+
+
+def reconcile_each(
+    account_ids: Iterable[int], *, by: User, at: dt.datetime
+) -> tuple[int, list[int]]:
+    """Account by account, each in its own transaction. Gives how many entries that posted, and the
+    accounts that are set aside, as one must not stop the others."""
+    posted, failed = 0, []
+    for pk in account_ids:
+        try:
+            posted += len(reconcile(Account.objects.get(pk=pk), by=by, at=at))
+        except Exception:
+            log.exception("The ledgers of account %s are set aside", pk)
+            failed.append(pk)
+    return posted, failed
 
 
 def is_kept() -> bool:

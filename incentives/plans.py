@@ -15,6 +15,7 @@ from core.models import User, Verb
 from core.money import percent
 from core.roles import runs_it
 from handoffs.models import Handoff
+from incentives import ledger
 from incentives.models import (
     AcceleratorTier,
     CommissionPlan,
@@ -22,7 +23,7 @@ from incentives.models import (
     HandoffTerms,
     IncentivePlan,
 )
-from pipeline.models import Product
+from pipeline.models import Product, Sale
 
 FIRST_TIERS = ((60, Decimal("0.03")), (120, Decimal("0.015")))
 SETTABLE = frozenset(
@@ -82,7 +83,6 @@ def adopt_incentive_plan(
     return plan
 
 
-@transaction.atomic
 def adopt_commission_plan(
     *,
     by: User,
@@ -92,7 +92,37 @@ def adopt_commission_plan(
     by_segment: Mapping[str, Decimal] | None = None,
     by_product: Mapping[Product, Decimal] | None = None,
 ) -> CommissionPlan:
-    """A new version of the commission plan, for sales booked from ``effective_on``."""
+    """A new version of the commission plan, for sales booked from ``effective_on``.
+
+    What was sold since a day of the past is reconciled once the plan stands, account by account.
+    If that is cut off, the next night goes on.
+    """
+    rates = _rates(by_segment or {}, by_product or {})
+    plan = _adopt(default_rate, rates, by=by, at=at, effective_on=effective_on)
+    sold = Sale.objects.filter(booked_on__gte=effective_on).order_by("account")
+    account_ids = list(sold.values_list("account", flat=True).distinct())
+    ledger.reconcile_each(account_ids, by=User.objects.system(), at=at)
+    return plan
+
+
+def _rates(
+    by_segment: Mapping[str, Decimal], by_product: Mapping[Product, Decimal]
+) -> list[CommissionRate]:
+    of_segments = [CommissionRate(segment=name, rate=rate) for name, rate in by_segment.items()]
+    return of_segments + [
+        CommissionRate(product=product, rate=rate) for product, rate in by_product.items()
+    ]
+
+
+@transaction.atomic
+def _adopt(
+    default_rate: Decimal,
+    rates: Sequence[CommissionRate],
+    *,
+    by: User,
+    at: dt.datetime,
+    effective_on: dt.date,
+) -> CommissionPlan:
     _check_may_adopt(by)
     _check_order(CommissionPlan.objects.order_by("-version").first(), effective_on)
     plan = CommissionPlan(
@@ -102,15 +132,8 @@ def adopt_commission_plan(
     )
     _clean(plan)
     plan.save()
-    rates = [
-        CommissionRate(plan=plan, segment=name, rate=rate)
-        for name, rate in (by_segment or {}).items()
-    ]
-    rates += [
-        CommissionRate(plan=plan, product=product, rate=rate)
-        for product, rate in (by_product or {}).items()
-    ]
     for rate in rates:
+        rate.plan = plan
         _clean(rate)
     CommissionRate.objects.bulk_create(rates)
     plan.adopted_by, plan.adopted_at = by, at

@@ -4,19 +4,20 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Exists, Q
+from django.db.models import Exists, OuterRef, Q
 from django.dispatch import receiver
 
-from accounts_app.models import Account, BeganBy, OwnershipPeriod
-from accounts_app.signals import ownership_moved
+from accounts_app.models import Account, Contract, OwnershipPeriod
+from accounts_app.signals import contract_moved, ownership_moved
 from core.days import day_of
 from core.models import User
-from handoffs.models import BriefState, Handoff, PoolEntry, Track, TransferState
+from core.signals import last_day_moved
+from handoffs.models import BriefState, Handoff, Kind, PoolEntry, Track, TransferState
 from handoffs.signals import handoff_moved, handoffs_opened
 from handoffs.steps import COLUMNS
 from incentives import ledger, plans
-from pipeline.models import Activity, Sale
-from pipeline.signals import engaged, sale_booked
+from pipeline.models import Activity, Sale, StageChange
+from pipeline.signals import card_moved, engaged, sale_booked
 
 EARNS = frozenset({TransferState.TRANSFERRED, BriefState.ACCEPTED})
 
@@ -34,8 +35,11 @@ def reconcile_after_a_sale(sale: Sale, at: dt.datetime, **kwargs: Any) -> None:
 
 @receiver(handoff_moved, dispatch_uid="incentives reconcile after a step")
 def reconcile_after_a_step(handoff: Handoff, track: str, at: dt.datetime, **kwargs: Any) -> None:
-    """Nothing is due before a transfer and an accepted brief; no other step gives or takes it."""
-    if getattr(handoff, COLUMNS[Track(track)]) in EARNS:
+    """Nothing is due before a transfer and an accepted brief, and no other step gives or takes it,
+    unless it is cancelled by a claim that takes the account back on the day of a sale."""
+    state = getattr(handoff, COLUMNS[Track(track)])
+    sold = Sale.objects.filter(account=handoff.account_id, booked_on__gte=day_of(at))
+    if state in EARNS or (state == TransferState.CANCELLED and sold.exists()):
         ledger.reconcile(handoff.account, by=User.objects.system(), at=at)
 
 
@@ -63,13 +67,43 @@ def reconcile_after_a_period(
         ledger.reconcile(account, by=User.objects.system(), at=at)
 
 
-@receiver(ownership_moved, dispatch_uid="incentives reconcile after a claim without a handoff")
-def reconcile_after_a_mere_claim(
+@receiver(ownership_moved, dispatch_uid="incentives reconcile after a period began")
+def reconcile_after_a_beginning(
     account: Account, began: OwnershipPeriod | None, at: dt.datetime, **kwargs: Any
 ) -> None:
-    """It ends the windows of handoffs before it; what a handoff belongs to is heard of by that."""
-    if began is None or began.began_by != BeganBy.CLAIMED:
+    """It may end the windows of handoffs before it, and days on which nobody held the account. A
+    claim that a handoff belongs to is heard of by its transfer."""
+    if began is None:
         return
-    mere = PoolEntry.objects.claimed_without_handoff().filter(account=account, left_at=at)
-    if mere.filter(Exists(Handoff.objects.transferred().filter(account=account))).exists():
+    handoffs = Handoff.objects.filter(account=OuterRef("pk"))
+    handed_on_before = Account.objects.filter(
+        Exists(handoffs.transferred()), ~Exists(handoffs.untransferred()), pk=account.pk
+    )
+    if handed_on_before.exists():
+        ledger.reconcile(account, by=User.objects.system(), at=at)
+
+
+@receiver(contract_moved, dispatch_uid="incentives reconcile after a contract")
+def reconcile_after_a_contract(contract: Contract, at: dt.datetime, **kwargs: Any) -> None:
+    """Only a release is judged by contracts, if it came after their first day."""
+    _reconcile_released(contract.account_id, since=contract.starts_on, at=at)
+
+
+@receiver(card_moved, dispatch_uid="incentives reconcile after a card")
+def reconcile_after_a_card(step: StageChange, at: dt.datetime, **kwargs: Any) -> None:
+    """Only a release is judged by cards, if it came on the day of the step or later."""
+    _reconcile_released(step.opportunity.account_id, since=step.moved_on, at=at)
+
+
+def _reconcile_released(account_id: int, *, since: dt.date, at: dt.datetime) -> None:
+    released = Handoff.objects.transferred().filter(kind=Kind.RELEASED, opened_on__gte=since)
+    for handoff in released.filter(account=account_id).select_related("account")[:1]:
+        ledger.reconcile(handoff.account, by=User.objects.system(), at=at)
+
+
+@receiver(last_day_moved, dispatch_uid="incentives reconcile after somebody left")
+def reconcile_after_somebody_left(user: User, at: dt.datetime, **kwargs: Any) -> None:
+    """What they let go earns until their last day, and so does an agreed split."""
+    let_go = Handoff.objects.transferred().filter(outgoing=user)
+    for account in Account.objects.filter(pk__in=let_go.values("account")).order_by("pk"):
         ledger.reconcile(account, by=User.objects.system(), at=at)

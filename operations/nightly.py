@@ -16,7 +16,7 @@ from core.locking import hold
 from core.models import Event, User, Verb
 from core.querysets import EventQuerySet
 from handoffs import briefs, sweep
-from handoffs.models import Handoff, Kind, SweepRun
+from handoffs.models import SweepRun
 from incentives import ledger
 from incentives.models import CommissionPlan, LedgerEntry
 from operations.commands import night_of
@@ -33,13 +33,17 @@ FOLLOWED = (
     Verb.PERIOD_ENDED,
     Verb.CONTACT_ADDED,
     Verb.CONTACT_CHANGED,
+    Verb.CONTRACT_ADDED,
+    Verb.CONTRACT_VOIDED,
     Verb.RISK_SEEN,
     Verb.ACTIVITY_LOGGED,
     Verb.ACTIVITY_VOIDED,
     Verb.NEXT_STEP_SET,
     Verb.NEXT_STEP_DONE,
     Verb.NEXT_STEP_DROPPED,
+    Verb.OPPORTUNITY_OPENED,
     Verb.OPPORTUNITY_CHANGED,
+    Verb.OPPORTUNITY_MOVED,
     Verb.SALE_BOOKED,
     Verb.SALE_REVERSED,
     Verb.POOL_ENTERED,
@@ -54,14 +58,6 @@ FOLLOWED = (
     Verb.LEDGER_POSTED,
 )
 """What turns nothing that the ledgers did not follow at once."""
-
-JUDGED_OF_A_RELEASE = (
-    Verb.CONTRACT_ADDED,
-    Verb.CONTRACT_VOIDED,
-    Verb.OPPORTUNITY_OPENED,
-    Verb.OPPORTUNITY_MOVED,
-)
-"""What is asked of the day on which an account was let go. It may be told of later."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +80,7 @@ def run(night: dt.date, *, now: dt.datetime, by: User) -> Night:
     swept = sweep.sweep(at=at, by=by, today=day_of(now))
     missed = briefs.miss_overdue(at=at, by=by)
     accepted = briefs.accept_silent(at=at, by=by)
-    posted, failed = _reconcile(with_sales(touched_since(mark)), at=now, by=by)
+    posted, failed = ledger.reconcile_each(with_sales(touched_since(mark)), at=now, by=by)
     done = Night(run=swept, missed=missed, accepted=accepted, posted=posted, failed=failed)
     _mark(done, by=by, at=at)
     return done
@@ -115,9 +111,7 @@ def touched_since(mark: int) -> QuerySet[Account]:
     A commission plan that was adopted meanwhile turns what was sold since its first day.
     """
     new = Event.objects.filter(pk__gt=mark)
-    released = Handoff.objects.filter(account_id=OuterRef("account_id"), kind=Kind.RELEASED)
     turned = new.filter(account_id__isnull=False).exclude(verb__in=FOLLOWED)
-    turned = turned.filter(~Q(verb__in=JUDGED_OF_A_RELEASE) | Exists(released))
     adopted = new.filter(verb=Verb.COMMISSION_PLAN_ADOPTED).values("subject_id")
     first_day = CommissionPlan.objects.filter(pk__in=adopted).aggregate(day=Min("effective_on"))
     accounts = Q(pk__in=turned.values("account_id"))
@@ -141,18 +135,6 @@ def with_sales(accounts: QuerySet[Account]) -> list[int]:
     sold = accounts.filter(Exists(Sale.objects.filter(account=OuterRef("pk"))))
     ids = list(sold.order_by("pk").values_list("pk", flat=True))
     return ids if ids and ledger.is_kept() else []
-
-
-def _reconcile(ids: list[int], *, at: dt.datetime, by: User) -> tuple[int, list[int]]:
-    """How many entries it posted, and the accounts set aside: one must not end the night."""
-    posted, failed = 0, []
-    for pk in ids:
-        try:
-            posted += len(ledger.reconcile(Account.objects.get(pk=pk), by=by, at=at))
-        except Exception:
-            log.exception("The ledgers of account %s are set aside", pk)
-            failed.append(pk)
-    return posted, failed
 
 
 def _has_policy(tonight: dt.date) -> bool:

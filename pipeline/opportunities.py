@@ -29,6 +29,7 @@ from pipeline.models import (
 )
 from pipeline.sales import NewLine, NewSale
 from pipeline.sales_net import net_amount
+from pipeline.signals import card_moved
 
 CHANGEABLE = ("name", "amount", "currency", "expected_close_on", "lead_source", "loss_reason")
 
@@ -236,3 +237,4 @@ def _keep_step(
         at=at,
         changes={"stage": after.name, "on": on},
     )
+    card_moved.send(sender=StageChange, step=step, at=at)

@@ -123,7 +123,14 @@ class ImportPeople:
                 f"{person} is active here; a departure is run in Steward, not by an import.",
                 group="The person is active here; a departure is run in Steward, not by an import.",
             )
-        return people.change_user(person, by=self.job.by, at=self.job.at, **fields)
+        left = self._leave(person, leaving.get("left_on"))
+        return people.change_user(person, by=self.job.by, at=self.job.at, **fields) or left
+
+    def _leave(self, person: User, left_on: dt.date | None) -> bool:
+        """Of somebody who is gone, the file may know the last day, or know it better."""
+        if left_on is None:
+            return False
+        return people.record_leaving(person, left_on=left_on, by=self.job.by, at=self.job.at)
 
     def _free_username(self, fields: dict[str, Any]) -> str:
         """ "anna.snelling" of a name, or the first part of the e-mail address; made unique."""

@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from core import people
 from core.errors import NotAllowed, Refused
 from core.models import Event, Role, TeamMembership, User, Verb
+from core.signals import last_day_moved
 from tests import factories
 from tests.factories import LONG_AGO, TODAY, Cast, at, days_on, the_team
 
@@ -72,6 +73,42 @@ def test_a_holder_stays_a_holder(ada: User, alice: User, change: dict[str, Any])
 def test_a_holder_may_become_a_selling_manager(ada: User, alice: User) -> None:
     factories.owned(alice)
     assert people.change_user(alice, by=ada, at=NOON, role=Role.MANAGER)
+
+
+def test_whoever_left_signs_in_no_more_and_their_last_day_is_on_record(
+    ada: User, bob: User
+) -> None:
+    told: list[tuple[User, dt.datetime]] = []
+
+    def listen(user: User, at: dt.datetime, **kwargs: Any) -> None:
+        told.append((user, at))
+
+    last_day_moved.connect(listen)
+    assert people.record_leaving(bob, left_on=days_on(-1), by=ada, at=NOON)
+    bob.refresh_from_db()
+    assert (bob.active, bob.left_on) == (False, days_on(-1))
+    event = Event.objects.get(verb=Verb.USER_CHANGED)
+    assert event.changes == {"active": [True, False], "left_on": [None, str(days_on(-1))]}
+    assert not people.record_leaving(bob, left_on=days_on(-1), by=ada, at=NOON)
+    assert people.record_leaving(bob, left_on=days_on(-2), by=ada, at=NOON)
+    assert told == [(bob, NOON), (bob, NOON)]
+
+
+def test_nobody_leaves_on_a_day_to_come_or_with_accounts(ada: User, alice: User) -> None:
+    factories.owned(alice)
+    for day, code in ((days_on(1), "in_future"), (TODAY, "still_holds")):
+        with pytest.raises(Refused) as refusal:
+            people.record_leaving(alice, left_on=day, by=ada, at=NOON)
+        assert refusal.value.code == code
+    alice.refresh_from_db()
+    assert alice.active
+
+
+def test_only_administrators_record_that_somebody_left(cast: Cast) -> None:
+    for user in cast:
+        if user != cast.ada:
+            with pytest.raises(NotAllowed):
+                people.record_leaving(cast.bob, left_on=TODAY, by=user, at=NOON)
 
 
 def test_a_team_is_made_once(ada: User) -> None:

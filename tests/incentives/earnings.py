@@ -9,11 +9,13 @@ import datetime as dt
 from decimal import Decimal
 from typing import Any
 
+import pytest
+
 from accounts_app.models import Account, BeganBy
 from core.days import day_of
 from core.models import User
 from handoffs.models import Handoff
-from incentives import plans
+from incentives import ledger, plans
 from incentives.models import CommissionPlan, IncentivePlan, Ledger, LedgerEntry
 from tests import factories
 from tests.factories import Day
@@ -45,6 +47,13 @@ def commission_plan(
         default_rate=Decimal(rate),
         **rates,
     )
+
+
+def commission_plan_cut_off(rate: str = "0.08", *, on: Day = factories.LONG_AGO) -> CommissionPlan:
+    """A commission plan whose adoption was cut off before the ledgers followed."""
+    with pytest.MonkeyPatch.context() as cut:
+        cut.setattr(ledger, "reconcile_each", lambda account_ids, **kwargs: (0, []))
+        return commission_plan(rate, on=on)
 
 
 def rules(**figures: Any) -> None:

@@ -23,6 +23,7 @@ from tests.incentives.earnings import (
     amounts,
     brought,
     commission_plan,
+    commission_plan_cut_off,
     day,
     due,
     handed_on,
@@ -251,9 +252,9 @@ def test_reconciled_again_and_again_nothing_more_is_posted(handoff: Handoff, ada
 
 
 def test_a_difference_that_was_not_posted_is_told_and_mended(handoff: Handoff, ada: User) -> None:
-    """A plan that is adopted for days that have passed: nobody tells the accounts."""
+    """A plan that was adopted for days that have passed, cut off before the accounts were told."""
     sale = sell(handoff)
-    commission_plan("0.1", on=POOLED)
+    commission_plan_cut_off("0.1", on=POOLED)
     ((cause, owed_and_posted),) = ledger.differences(handoff.account).items()
     assert (cause.sale_id, cause.kind) == (sale.pk, "commission")
     assert owed_and_posted == (eur(100), eur(80))
@@ -379,7 +380,7 @@ def _reconciled_twice_at_once(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     factories.policy()
     handoff = moves.claimed(moves.swept(brought()))
     sell(handoff)
-    commission_plan()
+    commission_plan_cut_off()
     ada = factories.ada()
     meet_in(monkeypatch, ledger, "what_is_posted")
     return at_once(

@@ -23,14 +23,16 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from core import triggers
+from accounts_app import contracts
+from accounts_app.models import Contract
+from core import people, triggers
 from core.days import day_of, moment
 from core.errors import Refused
 from core.models import Cover, User
 from handoffs import briefs, claims, closing, releases, sweep
 from handoffs.models import Handoff, PoolEntry
-from incentives import ledger
-from incentives.models import HandoffTerms, IncentivePlan, LedgerEntry
+from incentives import ledger, plans
+from incentives.models import CommissionPlan, HandoffTerms, IncentivePlan, LedgerEntry
 from pipeline import opportunities, sales
 from pipeline.models import Activity, Opportunity, Sale
 from pipeline.sales import NewSale
@@ -259,14 +261,18 @@ class OneAccount(RuleBasedStateMachine):
                 sales.reverse, sale, reversed_on=self.today, amount=amount, by=self.cast.finn
             )
 
-    # What only the night hears of
+    # What else is asked
 
-    @rule(what=st.sampled_from(["cover", "leave", "card", "contract", "plan"]), number=which)
+    @rule(
+        what=st.sampled_from(["leave", "card", "contract", "void_a_contract", "plan"]), number=which
+    )
     def something_else(self, what: str, number: int) -> None:
-        self.behind = True
         getattr(self, f"_{what}")(number)
 
-    def _cover(self, number: int) -> None:
+    @rule(number=which)
+    def cover(self, number: int) -> None:
+        """Nobody tells of an absence yet: only the night hears of it."""
+        self.behind = True
         absent, stand_in = pick(self.reps, number), pick(self.reps, number + 1)
         from_on = self.today - dt.timedelta(days=9 * number)
         Cover.objects.create(absent=absent, stand_in=stand_in, from_on=from_on, until_on=self.today)
@@ -275,9 +281,10 @@ class OneAccount(RuleBasedStateMachine):
         """Who holds nothing goes; two are left at the least."""
         user = User.objects.get(pk=pick(self.reps, number).pk)
         here = User.objects.active().filter(pk__in=[rep.pk for rep in self.reps])
-        if user.active and not user.accounts.exists() and here.count() > 2:
-            people = User.objects.get_queryset().filter(pk=user.pk)
-            people.update(active=False, left_on=self.today)
+        may_go = user.active and here.count() > 2 and not user.accounts.exists()
+        if may_go or not user.active:
+            left_on = self.today - dt.timedelta(days=number)
+            people.record_leaving(user, left_on=left_on, by=self.cast.ada, at=self.now)
 
     def _card(self, number: int) -> None:
         """One more, or one is moved, closed, won, or opened again."""
@@ -297,8 +304,20 @@ class OneAccount(RuleBasedStateMachine):
         until = from_on + dt.timedelta(days=20)
         factories.contract(self.account, starts_on=from_on, ends_on=until, on=self.now)
 
+    def _void_a_contract(self, number: int) -> None:
+        standing = list(Contract.objects.filter(voided_at=None).order_by("id"))
+        if standing:
+            self.tried(contracts.void_contract, pick(standing, number), reason="Mistaken")
+
     def _plan(self, number: int) -> None:
-        commission_plan(str(Decimal(number) / 77)[:6], on=self.now)
+        """From today, or for days that have passed."""
+        last = CommissionPlan.objects.latest("version").effective_on
+        plans.adopt_commission_plan(
+            by=self.cast.ada,
+            at=self.now,
+            effective_on=max(last, self.today - dt.timedelta(days=9 * number)),
+            default_rate=Decimal(str(Decimal(number) / 77)[:6]),
+        )
 
     @rule(rate=st.integers(0, 2000), cap=st.none() | st.integers(0, 20_000), departed=st.booleans())
     def adopt_a_plan(self, rate: int, cap: int | None, departed: bool) -> None:
@@ -317,7 +336,7 @@ class OneAccount(RuleBasedStateMachine):
 
     @invariant()
     def the_ledger_follows_at_once(self) -> None:
-        """Except on what only the night hears of."""
+        """Except on an absence."""
         if not self.behind:
             assert ledger.differences(self.account) == {}
 

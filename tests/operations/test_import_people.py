@@ -107,6 +107,16 @@ def test_somebody_who_left_is_added_without_a_way_in(file: Path) -> None:
     assert (old.active, old.left_on) == (False, dt.date(2019, 5, 31))
 
 
+def test_a_file_may_know_the_last_day_better(file: Path) -> None:
+    file.write_text("username,active,left_on\nold,no,\n")
+    bring("people", file)
+    for day in ("2019-05-31", "2019-06-30"):
+        file.write_text(f"username,left_on\nold,{day}\n")
+        assert counts(bring("people", file)) == (0, 1, 0, 0)
+        assert str(User.objects.get(username="old").left_on) == day
+    assert counts(bring("people", file)) == (0, 0, 1, 0)
+
+
 @pytest.mark.parametrize(
     ("row", "reason"),
     [

@@ -23,6 +23,7 @@ from operations import nightly, tasks
 from operations.verify import verify
 from tests import factories
 from tests.factories import LONG_AGO, TODAY, at, days_on, steward
+from tests.incentives.earnings import commission_plan_cut_off
 
 pytestmark = pytest.mark.django_db
 
@@ -285,11 +286,11 @@ def test_what_was_cut_off_is_reconciled_by_the_next_run(monkeypatch: pytest.Monk
     """The night looks at what turned since the last night that was run to its end."""
     factories.policy()
     factories.sale(factories.owned(since=days_on(-5)), on=TODAY, rep=factories.alice())
-    adopt_plans()
     with monkeypatch.context() as cut:
         cut.setattr(ledger, "reconcile", killed)
-        with pytest.raises(KeyboardInterrupt):
-            run()
+        for job in (adopt_plans, run):
+            with pytest.raises(KeyboardInterrupt):
+                job()
     assert run(now=at(TODAY, 3)).posted == 1
 
 
@@ -321,7 +322,10 @@ def test_what_the_ledgers_followed_at_once_is_not_looked_at_again(
     assert run(days_on(2), now=at(days_on(2), 23)).failed == []
 
 
-def test_a_contract_that_is_told_of_after_a_release_takes_back_what_was_posted() -> None:
+def test_a_contract_that_is_told_of_after_a_release_is_nothing_to_the_night(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It takes back at once what was posted."""
     factories.policy()
     adopt_plans()
     account = factories.pooled(on=days_on(-140))
@@ -334,23 +338,22 @@ def test_a_contract_that_is_told_of_after_a_release_takes_back_what_was_posted()
     assert [str(entry.amount) for entry in incentives()] == ["60.000", "30.000"]
     run()
     factories.contract(account, starts_on=days_on(-50), ends_on=days_on(-30), on=days_on(1))
-    assert run(days_on(2)).posted == 2
     assert sum(entry.amount for entry in incentives()) == 0
+    monkeypatch.setattr(ledger, "reconcile", killed)
+    assert run(days_on(2)).failed == []
 
 
 def incentives() -> QuerySet[LedgerEntry]:
     return LedgerEntry.objects.filter(ledger="incentive").order_by("id")
 
 
-def test_a_commission_plan_for_days_that_have_passed_is_followed_by_the_next_night() -> None:
+def test_a_plan_whose_adoption_was_cut_off_is_followed_by_the_next_night() -> None:
     factories.policy()
     account = factories.owned(since=days_on(-20))
     for day in (-9, -7):
         factories.sale(account, on=days_on(day), rep=factories.alice())
     run(days_on(-1))
-    plans.adopt_commission_plan(
-        by=steward(), at=at(TODAY, 1), effective_on=days_on(-8), default_rate=Decimal("0.08")
-    )
+    commission_plan_cut_off(on=days_on(-8))
     assert run().posted == 1
     assert LedgerEntry.objects.get().sale.booked_on == days_on(-7)
 
@@ -360,7 +363,7 @@ def test_one_bad_ledger_does_not_end_the_night(monkeypatch: pytest.MonkeyPatch) 
     accounts = [factories.owned(since=days_on(-5), name=name) for name in ("One", "Two")]
     for account in accounts:
         factories.sale(account, on=TODAY, rep=factories.alice())
-    adopt_plans()
+    commission_plan_cut_off()
     real = ledger.reconcile
 
     def odd(account: Account, **kwargs: Any) -> list[LedgerEntry]:
