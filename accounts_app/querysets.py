@@ -9,13 +9,13 @@ from django.db import models
 from django.db.models import Q
 
 from core.models import User
-from core.querysets import ReadByAll
+from core.querysets import ReadByAll, SearchedRows
 
 if TYPE_CHECKING:
     from accounts_app.models import Account, DormancyPolicy, ExternalRef, OwnershipPeriod
 
 
-class AccountQuerySet(ReadByAll["Account"]):
+class AccountQuerySet(SearchedRows["Account"]):
     def owned(self) -> "AccountQuerySet":
         return self.filter(state="owned")
 
@@ -56,7 +56,7 @@ class AccountQuerySet(ReadByAll["Account"]):
         holder: User | None = None,
         in_warning: bool = False,
     ) -> "AccountQuerySet":
-        """A fragment of the name, whatever its case; what is empty asks for nothing.
+        """Words in any part of the name, whatever their case; what is empty asks for nothing.
 
         Closed accounts are left out unless they are asked for, or somebody looks for a name.
         """
@@ -64,7 +64,7 @@ class AccountQuerySet(ReadByAll["Account"]):
         if not name and not state:
             rows = rows.exclude(state="closed")
         if name:
-            rows = rows.filter(name__icontains=name)
+            rows = rows.search(name)
         exactly = {"state": state, "segment": segment, "region": region, "industry": industry}
         rows = rows.filter(**{column: value for column, value in exactly.items() if value})
         return rows.filter(owner=holder) if holder else rows

@@ -4,7 +4,7 @@ from django.apps import AppConfig
 from django.db.models.signals import post_migrate, pre_migrate
 from django.utils.module_loading import autodiscover_modules
 
-from core import triggers
+from core import searching, triggers
 
 
 class CoreConfig(AppConfig):
@@ -15,3 +15,5 @@ class CoreConfig(AppConfig):
         autodiscover_modules("receivers", "entrance.listeners")
         pre_migrate.connect(triggers.before_migrate, sender=self)
         post_migrate.connect(triggers.after_migrate, sender=self)
+        pre_migrate.connect(searching.before_migrate, sender=self)
+        post_migrate.connect(searching.after_migrate, sender=self)

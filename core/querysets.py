@@ -8,6 +8,8 @@ from django.contrib.auth.base_user import BaseUserManager
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 
+from core import searching
+
 if TYPE_CHECKING:
     from core.models import ApiToken, Event, ExchangeRate, TeamMembership, User
 
@@ -30,6 +32,29 @@ class ReadByAll(models.QuerySet[_M]):
 
     def visible_to(self, user: "User") -> Self:
         return self.all() if user.is_active else self.none()
+
+
+class SearchedRows(ReadByAll[_M]):
+    """Rows of a model that is ``@searched``, see ``core.searching``."""
+
+    def search(self, words: str) -> Self:
+        """Those with every word in them, for lists; what is not said finds all."""
+        rows = self
+        for word in searching.told_apart(words):
+            rows = rows.filter(pk__in=searching.matching(self.model, word))
+        return rows
+
+    def best(self, words: str, *, most: int) -> list[_M]:
+        """At most so many of those that are called so, the best first."""
+        return self._in_order(searching.best(self.model, words, most=most))
+
+    def alike(self, words: str, *, most: int) -> list[_M]:
+        """At most so many of those that are spelt nearly so, the likest first."""
+        return self._in_order(searching.alike(self.model, words, most=most))
+
+    def _in_order(self, ids: list[int]) -> list[_M]:
+        found = self.in_bulk(ids) if ids else {}
+        return [found[pk] for pk in ids if pk in found]
 
 
 class UserQuerySet(models.QuerySet["User"]):

@@ -1,15 +1,16 @@
 """Questions that are asked of activities, opportunities and sales."""
 
 import datetime as dt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from django.db.models import Q
 
+from accounts_app.models import Account
+from core import searching
 from core.models import User
-from core.querysets import ReadByAll
+from core.querysets import ReadByAll, SearchedRows
 
 if TYPE_CHECKING:
-    from accounts_app.models import Account
     from pipeline.models import Activity, NextStep, Opportunity, Sale, Stage
 
 
@@ -43,7 +44,15 @@ class StageQuerySet(ReadByAll["Stage"]):
         return self.get(kind="lost")
 
 
-class OpportunityQuerySet(ReadByAll["Opportunity"]):
+class OpportunityQuerySet(SearchedRows["Opportunity"]):
+    def search(self, words: str) -> Self:
+        """Those with every word in what they or their account are called."""
+        rows = self
+        for word in searching.told_apart(words):
+            named = Q(pk__in=searching.matching(self.model, word))
+            rows = rows.filter(named | Q(account__in=searching.matching(Account, word)))
+        return rows
+
     def open(self) -> "OpportunityQuerySet":
         return self.filter(closed_on__isnull=True)
 

@@ -50,10 +50,10 @@ def _offered(user: User, seen: Sequence[int], on: dt.date) -> Iterator[Suggestio
 
 
 def found_by(user: User, words: str) -> list[Suggestion]:
-    """Any account whose name has these words in it."""
-    named = Account.objects.visible_to(user).matching(name=words, in_warning=False)
-    rows = named.select_related("owner").order_by("name", "id")[:MOST]
-    return [Suggestion(row, _stands(row)) for row in rows]
+    """Any account that is called so, or nearly so."""
+    accounts = Account.objects.visible_to(user).select_related("owner")
+    found = accounts.best(words, most=MOST) or accounts.alike(words, most=MOST)
+    return [Suggestion(row, _stands(row)) for row in found]
 
 
 def _stands(account: Account) -> str:

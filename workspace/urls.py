@@ -10,6 +10,7 @@ from workspace.views.pool import pool
 from workspace.views.preferences import theme
 from workspace.views.quick_log import quick_log, quick_log_on, spoken_day
 from workspace.views.release import release
+from workspace.views.search import search
 from workspace.views.settings import own_tokens, revoke_token, settings
 from workspace.views.styleguide import styleguide
 
@@ -29,6 +30,7 @@ urlpatterns = [
     path("pool/", pool, name="pool"),
     path("handoffs/", handoffs, name="handoffs"),
     path("handoffs/<int:pk>/", handoff, name="handoff"),
+    path("search/", search, name="search"),
     path("styleguide/", styleguide, name="styleguide"),
     path("settings/", settings, name="settings"),
     path("settings/tokens/", own_tokens, name="tokens"),

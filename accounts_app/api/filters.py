@@ -12,7 +12,7 @@ from accounts_app.models import (
     State,
     Status,
 )
-from core.api.filters import DayFilter, IdFilter, MomentFilter, Search, YesNoFilter
+from core.api.filters import DayFilter, IdFilter, MomentFilter, SearchedBy, YesNoFilter
 
 
 class AccountFilters(django_filters.FilterSet):
@@ -27,7 +27,7 @@ class AccountFilters(django_filters.FilterSet):
     warned = YesNoFilter(field_name="warned_on", lookup_expr="isnull", exclude=True)
     dormant_by = DayFilter(field_name="dormant_on", lookup_expr="lte")
     updated_since = MomentFilter(field_name="updated_at", lookup_expr="gte")
-    search = Search("name", "domain")
+    search = SearchedBy("name", "domain")
 
     class Meta:
         model = Account
@@ -39,7 +39,7 @@ class ContactFilters(django_filters.FilterSet):
     status = django_filters.ChoiceFilter(choices=Status.choices)
     stance = django_filters.ChoiceFilter(choices=Stance.choices)
     role = django_filters.ChoiceFilter(choices=RoleKind.choices, field_name="roles__kind")
-    search = Search("name", "title", "email")
+    search = SearchedBy("name", "title", "email")
 
     class Meta:
         model = Contact

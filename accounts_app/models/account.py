@@ -6,6 +6,7 @@ from django.db.models import F, Q
 
 from accounts_app.querysets import AccountQuerySet, RefQuerySet
 from core.models import User
+from core.searching import searched
 from core.triggers import never_deleted
 
 
@@ -22,6 +23,7 @@ class Segment(models.TextChoices):
 
 
 @never_deleted
+@searched("name", "domain")
 class Account(models.Model):
     """A company. The sign columns and the deadlines are written by ``accounts_app.dormancy`` only,
     state and owner by ``accounts_app.ownership`` only."""

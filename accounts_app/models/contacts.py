@@ -4,7 +4,8 @@ from django.db import models
 from django.db.models import F, Q
 
 from accounts_app.models.account import Account
-from core.querysets import ReadByAll
+from core.querysets import SearchedRows
+from core.searching import searched
 from core.triggers import never_deleted
 
 
@@ -32,6 +33,7 @@ class RoleKind(models.TextChoices):
 
 
 @never_deleted
+@searched("name", "title", "email")
 class Contact(models.Model):
     account = models.ForeignKey(Account, models.PROTECT, related_name="contacts")
     name = models.CharField(max_length=200)
@@ -48,7 +50,7 @@ class Contact(models.Model):
     no_social = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
-    objects = ReadByAll["Contact"].as_manager()
+    objects = SearchedRows["Contact"].as_manager()
 
     class Meta:
         ordering = ["name", "id"]

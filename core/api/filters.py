@@ -96,6 +96,17 @@ class Search(django_filters.CharFilter):
         return rows
 
 
+class SearchedBy(django_filters.CharFilter):
+    """As the search of the pages finds them, see ``core.searching``: every word is in there."""
+
+    def __init__(self, *columns: str) -> None:
+        super().__init__(max_length=200, label=f"Words in {', '.join(columns)}.")
+
+    def filter(self, rows: Any, value: str) -> QuerySet[Any]:
+        found: QuerySet[Any] = rows.search(value)
+        return found
+
+
 class UserFilters(django_filters.FilterSet):
     role = django_filters.ChoiceFilter(choices=Role.choices)
     active = YesNoFilter()

@@ -18,7 +18,7 @@ from accounts_app.models import (
     PolicyApplication,
     RiskSignal,
 )
-from core import triggers
+from core import searching, triggers
 from core.events import plain
 from core.models import ApiToken, Event, Verb
 from handoffs.models import (
@@ -201,6 +201,12 @@ def guards_stand() -> Iterator[Finding]:
         yield Finding("guard_missing", f"The database lacks its guard {name}; run migrate.")
 
 
+def what_is_there_is_found() -> Iterator[Finding]:
+    """Search knows every row by what it is called now."""
+    for table in searching.stale():
+        yield Finding("search_stale", f"Search does not know {table} as it is; run migrate.")
+
+
 def every_change_has_its_event() -> Iterator[Finding]:
     """Every transition, period, posting, sale and logged activity is on record."""
     for each in EVENTS:
@@ -270,6 +276,7 @@ def _dangling(naming: type[Event] | type[ExternalRef], code: str) -> Iterator[Fi
 
 CHECKS: tuple[Check, ...] = (
     guards_stand,
+    what_is_there_is_found,
     every_change_has_its_event,
     rows_are_as_recorded,
     what_is_named_is_there,

@@ -3,7 +3,7 @@
 import django_filters
 from django.db.models import QuerySet
 
-from core.api.filters import DayFilter, IdFilter, MomentFilter, Search, YesNoFilter
+from core.api.filters import DayFilter, IdFilter, MomentFilter, Search, SearchedBy, YesNoFilter
 from pipeline.models import (
     Activity,
     Channel,
@@ -63,7 +63,7 @@ class OpportunityFilters(django_filters.FilterSet):
     kind = django_filters.ChoiceFilter(choices=StageKind.choices, field_name="stage__kind")
     owner = IdFilter(method="owned_by")
     moved_since = DayFilter(field_name="moved_on", lookup_expr="gte")
-    search = Search("name", "account__name")
+    search = SearchedBy("name", "the account")
 
     class Meta:
         model = Opportunity

@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from accounts_app.models import Account, Contact, RoleKind
 from core.models import User
 from core.querysets import ReadByAll
+from core.searching import searched
 from core.triggers import append_only, never_deleted
 from pipeline.querysets import OpportunityQuerySet, StageQuerySet
 
@@ -68,6 +69,7 @@ class Product(models.Model):
 
 
 @never_deleted
+@searched("name")
 class Opportunity(models.Model):
     """Its owner is the account's holder, and nobody while pooled. On closing, the holder of that
     day is recorded and stays."""

@@ -23,6 +23,7 @@ def accounts(live_server: object, alice: User) -> None:
 
 
 def open_log(page: Page, width: int) -> None:
+    page.wait_for_load_state()
     if width == DESKTOP:
         page.keyboard.press("l")
     else:

@@ -25,6 +25,7 @@ BASELINE = {
     "contact": 6,
     "contact_new": 4,
     "activity": 4,
+    "search": 9,
     "quick_log": 8,
     "quick_log_on": 8,
     "next_step_new": 3,
@@ -67,7 +68,8 @@ def addresses(scene: Scene) -> dict[str, str]:
         "brief": [scene.owed.pk],
         "brief_version": [*handoff, 1],
     }
-    return {name: reverse(name, args=args.get(name, [])) for name in BASELINE}
+    urls = {name: reverse(name, args=args.get(name, [])) for name in BASELINE}
+    return {**urls, "search": urls["search"] + "?q=carla"}
 
 
 def counted(scene: Scene, who: str = "alice") -> dict[str, int]:

@@ -166,6 +166,7 @@ ROWS = [
     Row("quick_log_on", SELLS, globex),
     Row("quick_log_on", SELLS, globex, LOGGED),
     Row("spoken_day", EVERYBODY),
+    Row("search", EVERYBODY),
     Row("next_step_new", WRITES_ON_ACME, acme),
     Row("next_step_new", WRITES_ON_ACME, acme, {"what": "Call", "due_on": "2026-07-01"}),
     Row("next_step_settle", WRITES_ON_ACME, step, {"state": "done"}),

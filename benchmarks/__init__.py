@@ -1,0 +1,1 @@
+"""Scripts that measure on a database of their own, see README.md."""
