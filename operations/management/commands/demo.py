@@ -23,10 +23,20 @@ class Command(StewardCommand):
         if options["reset"]:
             demo.reset()
         if demo.is_empty():
-            self.stdout.write("Building the demo company …")
-            demo.build(now=timezone.now(), seed=options["seed"])
+            self._build(seed=options["seed"])
         elif not demo.is_the_demo():
             raise CommandError("This database holds other data; the demo is not mixed into it.")
         self.stdout.write(f"Sign in with the password {demo.PASSWORD} as one of:")
         for line in demo.sign_ins():
             self.stdout.write(f"  {line}")
+
+    def _build(self, *, seed: int) -> None:
+        """All or nothing: who stops it finds an empty database, to be filled the next time."""
+        self.stdout.write("Building the demo company: a year, night by night, in about a minute …")
+        self.stdout.flush()
+        try:
+            demo.build(now=timezone.now(), seed=seed)
+        except KeyboardInterrupt:
+            raise CommandError(
+                "Stopped. Nothing was kept; the next call builds it anew.", returncode=130
+            ) from None

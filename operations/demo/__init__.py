@@ -1,7 +1,8 @@
 """The demo company: its files are imported, then night follows night through the real verbs.
 
-What happens on each day is in ``demo_days``; everything goes in the order of its days and ends
-yesterday. At its end ``verify`` finds nothing, or there is no demo.
+What is in the files is in ``files``, what happens on each day in ``year`` and beside it;
+everything goes in the order of its days and ends yesterday. At its end ``verify`` finds nothing, or
+there is no demo.
 """
 
 import datetime as dt
@@ -21,13 +22,13 @@ from core.days import day_of, moment
 from core.errors import Refused
 from core.models import Event, User
 from incentives import plans
-from operations.demo_days import Company
-from operations.demo_files import DAYS, NAMES, PEOPLE, SOURCE, DemoFiles, write_files
+from operations.demo.company import Company
+from operations.demo.files import DAYS, KINDS, NAMES, PEOPLE, SOURCE, DemoFiles, write_files
+from operations.demo.year import Year
 from operations.verify import verify
 
 ORIGIN = "command demo"
 PASSWORD = "steward-demo"  # noqa: S105 - shown on the terminal, for a company that is invented
-KINDS = ("people", "products", "accounts", "contacts", "opportunities")
 
 
 def is_empty() -> bool:
@@ -49,42 +50,41 @@ def reset() -> None:
     call_command("flush", interactive=False, verbosity=0)
 
 
-def build(*, now: dt.datetime, seed: int, accounts: int = len(NAMES)) -> None:
-    """Fills an empty database with a company of so many accounts, ``len(NAMES)`` at the most.
+def build(*, now: dt.datetime, seed: int, accounts: int = len(NAMES), days: int = DAYS) -> None:
+    """Fills an empty database with a company of so many accounts, ``len(NAMES)`` at the most, that
+    has lived so many days until yesterday.
 
     Raises RuntimeError if ``verify`` then finds anything.
     """
     with origin.working_as(ORIGIN), transaction.atomic():
-        today = day_of(now)
-        _adopt_the_rules(today)
+        first = day_of(now) - dt.timedelta(days=days)
+        before = moment(first - dt.timedelta(days=1), dt.time(9))
+        _adopt_the_rules(before)
         with tempfile.TemporaryDirectory() as folder:
-            files = write_files(Path(folder), today=today, seed=seed, accounts=accounts)
-            _import(files)
+            files = write_files(Path(folder), first=first, seed=seed, accounts=accounts)
+            _import(files, at=before)
         _let_them_sign_in()
         chance = random.Random(seed)  # noqa: S311 - it invents a year, it guards nothing
-        Company(today=today, now=now, chance=chance).live()
+        Year(Company(first=first, now=now, chance=chance)).live()
         findings = [finding.sentence for finding in verify()]
         if findings:
             raise RuntimeError(f"The demo is off: {findings[0]}")
 
 
-def _adopt_the_rules(today: dt.date) -> None:
-    system = User.objects.system()
-    first_day = today - dt.timedelta(days=DAYS + 1)
-    at = moment(first_day, dt.time(9))
+def _adopt_the_rules(at: dt.datetime) -> None:
+    system, on = User.objects.system(), day_of(at)
     policy = policies.propose(by=system, at=at)
     policies.adopt(policy, by=system, at=at)
-    policies.apply_due(on=first_day, at=at, by=system)
-    plans.adopt_incentive_plan(by=system, at=at, effective_on=first_day)
-    plans.adopt_commission_plan(
-        by=system, at=at, effective_on=first_day, default_rate=Decimal("0.08")
-    )
+    policies.apply_due(on=on, at=at, by=system)
+    plans.adopt_incentive_plan(by=system, at=at, effective_on=on)
+    plans.adopt_commission_plan(by=system, at=at, effective_on=on, default_rate=Decimal("0.08"))
 
 
-def _import(files: DemoFiles) -> None:
+def _import(files: DemoFiles, *, at: dt.datetime) -> None:
+    """On the day before the first night."""
     for kind in KINDS:
         said = io.StringIO()
-        call_command("import", kind, str(files.path(kind)), source=SOURCE, stdout=said)
+        call_command("import", kind, str(files.path(kind)), source=SOURCE, at=at, stdout=said)
 
 
 def _let_them_sign_in() -> None:
