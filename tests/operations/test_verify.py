@@ -45,6 +45,7 @@ from operations.verify.record import EVENTS, Recorded
 from pipeline.models import Activity, Opportunity, Sale, SaleLine, SaleReversal, Stage, StageChange
 from tests import history
 from tests.history import Company
+from tests.workspace.test_search import spoil
 
 pytestmark = pytest.mark.django_db
 
@@ -712,6 +713,12 @@ def test_every_missing_guard_is_found(who: Company) -> None:
     assert len(found) == len(triggers.wanted())
 
 
+@pytest.mark.usefixtures("who")
+def test_what_search_does_not_know_is_found() -> None:
+    spoil()
+    assert {finding.code for finding in findings()} == {"search_stale"}
+
+
 def test_no_code_is_without_its_damage() -> None:
     """What verify can say is read from its source; each is said in a test above."""
     source = "".join(
@@ -719,8 +726,8 @@ def test_no_code_is_without_its_damage() -> None:
         for path in (Path(settings.BASE_DIR) / "operations" / "verify").glob("*.py")
     )
     said = set(re.findall(r'(?:Finding|Recorded|Said|_dangling\(\w+,)\(?\s*"(\w+)"', source))
-    tried = {code for code, _ in DAMAGES} | {each.code for each in EVENTS} | {"guard_missing"}
-    assert said == tried
+    tried = {code for code, _ in DAMAGES} | {each.code for each in EVENTS}
+    assert said == tried | {"guard_missing", "search_stale"}
 
 
 # The command
