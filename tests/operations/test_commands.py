@@ -18,6 +18,7 @@ from pipeline import products
 from pipeline.models import Sale
 from tests import factories
 from tests.factories import TODAY, at, days_on, steward
+from tests.incentives import earnings
 from tests.operations.terminal import Said, Terminal
 
 pytestmark = pytest.mark.django_db
@@ -186,9 +187,7 @@ def rules_and_accounts() -> None:
 def adopt_plans() -> None:
     long_ago = factories.LONG_AGO
     plans.adopt_incentive_plan(by=steward(), at=at(long_ago), effective_on=long_ago)
-    plans.adopt_commission_plan(
-        by=steward(), at=at(long_ago), effective_on=long_ago, default_rate=Decimal("0.08")
-    )
+    earnings.commission_plan_cut_off("0.08", on=long_ago)
 
 
 # How an account is named

@@ -404,7 +404,7 @@ REFUSED = [
     ("reverse SALE --on 2026-03-02 --by mara", "Finance reverses sales."),
     ("reverse SALE --on 2020-01-01 --by finn", "is taken back between that day and today."),
     ("reverse SALE --on 2026-03-03 --by finn", "is taken back between that day and today."),
-    ("reverse SALE --on 2026-03-02 --amount 501 --by finn", "Only 500.000 EUR of this sale are"),
+    ("reverse SALE --on 2026-03-02 --amount 501 --by finn", "Only 500.00 EUR of this sale are"),
     ("reverse SALE --on 2026-03-02 --amount 0 --by finn", "is an amount above zero."),
     ("reverse SALE --on 2026-03-02 --amount=-5 --by finn", "is an amount above zero."),
     ("reverse SALE --on 2026-03-02 --amount 0.001 --by finn", "has more than 2 decimals."),

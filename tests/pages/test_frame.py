@@ -15,7 +15,15 @@ pytestmark = pytest.mark.django_db
 
 TEMPLATES = Path(settings.BASE_DIR) / "templates"
 FRAGMENTS = {"spoken_day"}
-INLINE = re.compile(r"<style|\sstyle=|<script(?![^>]*\ssrc=)|\son\w+=|javascript:", re.IGNORECASE)
+# A data block (application/json) is never run.
+INLINE = re.compile(
+    r"<style|\sstyle=|<script(?![^>]*\ssrc=)(?![^>]*\stype=.application/json)"
+    r"|\son\w+=|javascript:",
+    re.IGNORECASE,
+)
+    r"<style|\sstyle=|<script(?![^>]*\ssrc=)(?![^>]*\stype=.application/json)|\son\w+=|javascript:",
+    re.IGNORECASE,
+)
 FROM_ELSEWHERE = re.compile(r"""(?:src|href|action|hx-get|hx-post)=["']?(?:https?:)?//""")
 
 
@@ -45,6 +53,7 @@ def test_something_inline_would_be_seen() -> None:
     assert INLINE.search("<script>alert(1)</script>")
     assert INLINE.search('<a onclick="x()">')
     assert not INLINE.search('<script src="/static/a.js" defer></script>')
+    assert not INLINE.search('<script id="data" type="application/json">{}</script>')
     assert FROM_ELSEWHERE.search('<link href="//cdn.example/a.css">')
 
 

@@ -116,10 +116,8 @@ class Activities(Story):
     @rule(hours=hours, back=back, ahead=st.integers(0, 500))
     def state_interest(self, hours: int, back: int, ahead: int) -> None:
         """Said some days ago, for a day up to 500 days after that."""
-        self.wait(hours)
-        until = self.days_ago(back - ahead)
         fields = {"contacts": [self.contact], "channel": "call", "outcome": "interested_later"}
-        self._log(0, back, took_part=True, until=until, **fields)
+        self._log(hours, back, took_part=True, ahead=ahead, **fields)
 
     @precondition(lambda self: any(not said.voided for _, said in self.logged))
     @rule(hours=hours, which=which)
@@ -136,10 +134,11 @@ class Activities(Story):
         back: int,
         *,
         took_part: bool,
-        until: dt.date | None = None,
+        ahead: int | None = None,
         **fields: Any,
     ) -> None:
         self.wait(hours)
+        until = None if ahead is None else self.days_ago(back - ahead)
         occurred_at = self.now - dt.timedelta(days=back)
         activity = factories.log(
             self.account,
