@@ -21,9 +21,6 @@ INLINE = re.compile(
     r"|\son\w+=|javascript:",
     re.IGNORECASE,
 )
-    r"<style|\sstyle=|<script(?![^>]*\ssrc=)(?![^>]*\stype=.application/json)|\son\w+=|javascript:",
-    re.IGNORECASE,
-)
 FROM_ELSEWHERE = re.compile(r"""(?:src|href|action|hx-get|hx-post)=["']?(?:https?:)?//""")
 
 
